@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from arena.providers.failures import quote, read_retry_after
+from arena.providers.types import Endpoint, Outcome, ProviderError
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": " 12.5 "}, 12.5),
+        ({"retry-after": "86400"}, 120),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": ""}, None),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:42 GMT"}, 42),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:42"}, 42),
+        ({"retry-after": "Sun, 22 Nov 2026 11:00:00 GMT"}, None),
+        ({"retry-after": "Sun, 22 Nov 2099 12:00:00 GMT"}, 120),
+        ({"retry-after": "Sun, 99 Nov 2026 99:00:00 GMT"}, None),
+        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"retry-after-ms": "junk", "retry-after": "9"}, 9),
+        ({"retry-after-ms": "-1", "retry-after": "9"}, None),
+    ],
+)
+def test_retry_after_is_read_bounded_or_ignored(headers, seconds):
+    assert read_retry_after(headers, now=NOW) == seconds
+
+
+def test_quote_gives_one_short_line_without_keys():
+    words = quote("line\r\n\x00two \u202e " + "y" * 600, key="")
+    assert words.startswith("line two y")
+    assert len(words) == 500
+
+
+def test_quote_removes_the_key_and_what_looks_like_one():
+    assert quote("a hunter2 b sk-abc123DEF c", key="hunter2") == "a [key] b [key] c"
+
+
+def test_paid_failure_is_not_advised_to_be_bought_again():
+    assert ProviderError(Outcome.BAD_PICTURE, "x", billed=True).retryable is False
+    assert ProviderError(Outcome.BAD_PICTURE, "x", billed=False).retryable is True
+
+
+def test_every_outcome_has_advice():
+    for outcome in Outcome:
+        assert ProviderError(outcome, "x").outcome is outcome
+
+
+def test_endpoint_never_prints_its_key():
+    assert "hunter2" not in repr(Endpoint("https://api.example/v1", key="hunter2"))
