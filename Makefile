@@ -1,0 +1,73 @@
+# Two commands matter: `make up` and `make test`. `make help` lists all.
+# Settings of a run are given as words: make up PORT=8001 VERBOSE=1
+
+PYTHON ?= python3
+VENV := .venv/bin
+TESTS ?=
+export HOST PORT VERBOSE
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help up test check format format-check lint types contracts migrations-check test-outside \
+        bench screenshots shell reset lock clean runtime dev
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: runtime ## Start everything; Ctrl-C stops it and keeps the data (PORT=8000 HOST=127.0.0.1 VERBOSE=)
+	@exec $(VENV)/python manage.py up
+
+test: dev ## Run all tests: unit, PostgreSQL and Redis, headless Chromium (TESTS="tests/web -k vote")
+	@exec $(VENV)/python -m pytest $(TESTS)
+
+check: format-check lint types contracts migrations-check test ## Everything CI checks, tests included
+
+format: dev ## Format the code
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix-only .
+
+format-check: dev
+	$(VENV)/ruff format --check .
+
+lint: dev ## Look for mistakes
+	$(VENV)/ruff check .
+
+types: dev ## Check the types
+	$(VENV)/mypy
+
+contracts: dev ## Check who may import whom
+	$(VENV)/lint-imports
+
+migrations-check: dev ## Fail if a model has changed without a migration
+	$(VENV)/python -m tests.outside $(VENV)/python manage.py makemigrations --check --dry-run
+
+test-outside: dev ## The browser story on servers named by DATABASE_URL and REDIS_URL
+	$(VENV)/python -m tests.outside $(VENV)/python -m pytest tests/browser -k story
+
+bench: dev ## Measure the vote and the rating run against their limits
+	@DURABLE=1 exec $(VENV)/python -m pytest tests/benchmarks -s
+
+screenshots: dev ## Photograph every page into screenshots/
+	$(VENV)/python -m tests.outside $(VENV)/python -m tests.browser.screenshots
+
+shell: runtime ## Open a Python shell on the data while `make up` runs
+	@exec $(VENV)/python manage.py shell
+
+reset: runtime ## Forget all data of this checkout; refused while `make up` runs
+	@exec $(VENV)/python manage.py reset
+
+lock: ## Resolve the dependencies anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --python-version 3.11 --upgrade --output-file requirements.lock pyproject.toml
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --python-version 3.11 --group dev --constraint requirements.lock --upgrade \
+	  --output-file requirements-dev.lock pyproject.toml
+
+clean: ## Remove the environment and the tools' caches; the data stays
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+
+runtime:
+	@$(PYTHON) bootstrap.py
+
+dev:
+	@$(PYTHON) bootstrap.py --dev

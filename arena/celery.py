@@ -1,0 +1,26 @@
+"""The Celery app and the whole beat schedule on one screen.
+
+Messages are hints: every task finds its work in PostgreSQL rows, so a lost message is a delay and a
+doubled one does nothing. Ticks expire, so that they do not pile up while a worker or Redis is away.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arena.settings")
+
+app = Celery("arena")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["arena.generation", "arena.ratings"])
+
+app.conf.beat_schedule = {
+    # A verdict is on the board within a second: half a second of waiting, the rest is work.
+    "fold-votes": {"task": "arena.ratings.tasks.fold_votes", "schedule": 0.5, "expires": 1},
+    "dispatch-pictures": {"task": "arena.generation.tasks.dispatch", "schedule": 2, "expires": 4},
+    "sweep-pictures": {"task": "arena.generation.tasks.sweep", "schedule": 5, "expires": 10},
+    "pulse-generate": {"task": "arena.generation.tasks.pulse", "schedule": 5, "expires": 10},
+    "pulse-ratings": {"task": "arena.ratings.tasks.pulse", "schedule": 5, "expires": 10},
+}
+for entry in app.conf.beat_schedule.values():
+    entry["options"] = {"expires": entry.pop("expires")}

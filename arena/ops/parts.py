@@ -1,0 +1,107 @@
+"""The parts of the site itself: their commands, and how each is known to be ready."""
+
+import http.client
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from arena.ops.supervisor import Part
+
+# Long enough for a picture to finish drawing, short enough to stop within the supervisor's grace.
+GRACEFUL_SECONDS = 4
+
+
+def studios_part(*, port: int, environment: Mapping[str, str]) -> Part:
+    """The demo studios' HTTP server."""
+    return Part(
+        name="studios",
+        command=(
+            *_gunicorn("arena.studios.server:application", address=f"127.0.0.1:{port}"),
+            # Loaded once and forked: drawing keeps no state that two processes must not share.
+            *("--workers", "2", "--threads", "8", "--timeout", "60", "--preload"),
+        ),
+        environment=environment,
+        is_ready=answers(host="127.0.0.1", port=port, path="/healthz"),
+    )
+
+
+def web_part(*, host: str, port: int, environment: Mapping[str, str]) -> Part:
+    """The web server; the one part without which there is no site."""
+    bracketed = f"[{host}]" if ":" in host else host
+    return Part(
+        name="web",
+        command=(
+            *_gunicorn("arena.wsgi:application", address=f"{bracketed}:{port}"),
+            *("--workers", "2", "--threads", "8", "--timeout", "60"),
+        ),
+        environment=environment,
+        is_ready=answers(host=reachable(host), port=port, path="/livez"),
+        essential=True,
+    )
+
+
+def worker_parts(*, state: Path, environment: Mapping[str, str]) -> tuple[Part, Part, Part]:
+    """Celery: paid calls, ratings and housekeeping apart from them, and the clock."""
+    threads = environment.get("WORKER_THREADS") or "16"
+    commands = {
+        "worker": _worker("generate", queues="generate", threads=threads),
+        "ratings": _worker("ratings", queues="ratings,housekeeping", threads="2"),
+        "beat": ("beat", "--schedule", str(state / "beat-schedule")),
+    }
+    worker, ratings, beat = (
+        Part(
+            name=name,
+            command=(sys.executable, "-m", "celery", "-A", "arena.celery:app", *words),
+            environment=environment,
+            ordinary="logfile ->",  # beat's greeting names the level it logs at
+        )
+        for name, words in commands.items()
+    )
+    return worker, ratings, beat
+
+
+def reachable(host: str) -> str:
+    """Return an address at which a server that listens on `host` can be asked from here."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+
+
+def answers(*, host: str, port: int, path: str) -> Callable[[int], bool]:
+    """Return a check that asks a server for `path`: any answer but a server error will do.
+
+    A narrowed ALLOWED_HOSTS may refuse our address, and the server is up all the same.
+    """
+
+    def check(pid: int) -> bool:
+        line = http.client.HTTPConnection(host, port, timeout=2)
+        try:
+            line.request("GET", path)
+            return line.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            line.close()
+
+    return check
+
+
+def children_environment(**more: str) -> dict[str, str]:
+    """Return what the site's processes inherit."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **more}
+
+
+def _gunicorn(application: str, *, address: str) -> tuple[str, ...]:
+    return (
+        *(sys.executable, "-m", "gunicorn", application),
+        *("--bind", address, "--worker-class", "gthread"),
+        *("--graceful-timeout", str(GRACEFUL_SECONDS), "--no-control-socket"),
+        *("--log-level", "warning"),
+    )
+
+
+def _worker(name: str, *, queues: str, threads: str) -> tuple[str, ...]:
+    return (
+        *("worker", "--queues", queues, "--hostname", f"{name}@%h"),
+        *("--pool", "threads", "--concurrency", threads),
+        *("--without-gossip", "--without-mingle"),
+    )

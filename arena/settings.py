@@ -1,0 +1,221 @@
+"""Settings: one file; the environment is read through django-environ's typed readers, which refuse bad values."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from arena.ops import state
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def positive(name: str, default: int) -> int:
+    """Read a whole number of at least 1 from the environment."""
+    value = env.int(name, default=default)
+    if value < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least 1, not {value}.")
+    return value
+
+
+# Core -------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or state.secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Behind a proxy that ends TLS: cookies become Secure and the proxy's X-Forwarded-Proto is trusted.
+BEHIND_TLS = env.bool("BEHIND_TLS", default=False)
+
+ROOT_URLCONF = "arena.urls"
+WSGI_APPLICATION = "arena.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "csp",
+    "django_htmx",
+    "arena.catalog",
+    "arena.challenges",
+    "arena.generation",
+    "arena.battles",
+    "arena.ratings",
+    "arena.web",
+    "arena.curate",
+    "arena.ops",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "arena.web.context.site",
+            ],
+        },
+    },
+]
+
+# PostgreSQL: the only truth ---------------------------------------------------------------------
+
+_database: dict[str, Any]
+if env.str("DATABASE_URL", default=""):
+    _database = dict(env.db_url("DATABASE_URL"))
+    if "postgresql" not in _database["ENGINE"]:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be a postgres:// address: Paragone runs on PostgreSQL only."
+        )
+    _database["ENGINE"] = "django.db.backends.postgresql"
+else:
+    _database = {"ENGINE": "django.db.backends.postgresql", **state.embedded_database()}
+DATABASES = {
+    "default": {
+        **_database,
+        # A pool needs CONN_MAX_AGE 0. Health checks cost a fifth of the vote rate and spare voters the
+        # dead connections that a restarted PostgreSQL leaves behind.
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": positive("DATABASE_POOL", 8), "timeout": 10},
+        },
+    }
+}
+
+# Redis: Celery's broker, never the truth --------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="") or f"unix://{state.embedded_redis_socket()}?db=0"
+CELERY_BROKER_URL = state.broker_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than any task, so that live work is never handed out twice; recovery is by leases in PostgreSQL.
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "unacked_mutex_expire": 30,
+    # kombu's default is no time-out at all: publishing to a frozen Redis would hang for minutes.
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": not REDIS_URL.startswith("unix:"),
+    "health_check_interval": 15,
+    "retry_policy": {"max_retries": 1, "timeout": 2.0},
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_ROUTES = {
+    "arena.generation.tasks.make_picture": {"queue": "generate"},
+    "arena.generation.tasks.pulse": {"queue": "generate"},
+    "arena.generation.tasks.*": {"queue": "housekeeping"},
+    "arena.ratings.tasks.*": {"queue": "ratings"},
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TIMEZONE = "UTC"
+
+# Time and language ------------------------------------------------------------------------------
+
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# Files ------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = state.folder() / "static"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or state.folder() / "media")
+FIXTURES = BASE_DIR / "fixtures"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 35 * 1024 * 1024
+
+# Security ---------------------------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = int(timedelta(days=30).total_seconds()) if BEHIND_TLS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "arena.web.errors.csrf_failure"
+LOGIN_URL = "/staff/login/"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# The arena --------------------------------------------------------------------------------------
+
+STUDIOS_URL = env.str("STUDIOS_URL", default="") or state.studios_url()
+VOTER_COOKIE = "paragone_voter"
+VOTER_COOKIE_AGE = timedelta(days=365)
+BATTLE_LIFETIME = timedelta(minutes=positive("BATTLE_MINUTES", 30))
+CALL_DEADLINE = timedelta(seconds=positive("CALL_DEADLINE_SECONDS", 300))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # httpx writes every address it calls at INFO, and addresses may carry keys.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,27 @@
+"""What every test with Django gets: a media folder of its own, plain static files, nothing remembered."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_media(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    if request.config.pluginmanager.is_blocked("django"):
+        yield
+        return
+    from arena.web.context import forget_site
+
+    settings: Any = request.getfixturevalue("settings")
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    forget_site()
+    yield
+    forget_site()
