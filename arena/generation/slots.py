@@ -1,0 +1,177 @@
+"""What is wanted and how far it is: slots of batches, their costs and their progress."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from arena.catalog.models import ImageModel, Population
+from arena.catalog.prices import picture_price
+from arena.challenges.models import Challenge, Prompt
+
+from .models import Batch, Generation, Slot
+from .routing import choose_offering
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one model's part of a batch costs; `each` is None when the price list does not say."""
+
+    model: ImageModel
+    pictures: int
+    route: str
+    each: Decimal | None
+    missing: str
+
+    @property
+    def total(self) -> Decimal | None:
+        return None if self.each is None else self.each * self.pictures
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a set of slots is; `planned` counts what can still become a picture or is one."""
+
+    ready: int
+    wanted: int
+    running: int
+    declined: int
+    failed: int
+
+    @property
+    def planned(self) -> int:
+        return self.wanted - self.declined - self.failed
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.planned == 0 else self.ready * 100 // self.planned
+
+    @property
+    def done(self) -> bool:
+        return self.ready == self.planned
+
+    @property
+    def label(self) -> str:
+        return f"{self.ready} of {self.planned} pictures ready"
+
+
+def expected_costs(
+    challenge: Challenge, *, models: Iterable[ImageModel], takes: int | None, day: date
+) -> list[Cost]:
+    """Estimate a batch before it is ordered: one row per model, with why a model cannot be asked."""
+    prompts = list(challenge.prompts.filter(is_current=True))
+    costs = []
+    for model in models:
+        wanted = len(prompts) * (takes or model.takes)
+        have = Slot.objects.filter(
+            prompt__in=prompts, model=model, take__lt=takes or model.takes
+        ).count()
+        choice = choose_offering(model, discipline=challenge.discipline)
+        price = (
+            picture_price(
+                choice.offering,
+                width=challenge.canvas_width,
+                height=challenge.canvas_height,
+                day=day,
+            )
+            if choice.offering
+            else None
+        )
+        costs.append(
+            Cost(
+                model=model,
+                pictures=wanted - have,
+                route=str(choice.offering or ""),
+                each=price,
+                missing=choice.missing,
+            )
+        )
+    return costs
+
+
+@transaction.atomic
+def order_pictures(
+    challenge: Challenge,
+    *,
+    models: Iterable[ImageModel],
+    takes: int | None = None,
+    ordered_by: User | None = None,
+) -> int:
+    """Order `takes` pictures (default: each model's own number) of every current prompt; return how many are new.
+
+    Slots that exist already are left alone, so ordering twice orders once.
+    """
+    prompts = list(challenge.prompts.filter(is_current=True))
+    wanted = [
+        (prompt, model, take)
+        for prompt in prompts
+        for model in models
+        if challenge.discipline in model.disciplines
+        for take in range(takes or model.takes)
+    ]
+    have = set(Slot.objects.filter(prompt__in=prompts).values_list("prompt_id", "model_id", "take"))
+    missing = [
+        (prompt, model, take)
+        for prompt, model, take in wanted
+        if (prompt.pk, model.pk, take) not in have
+    ]
+    if not missing:
+        return 0
+    batch = Batch.objects.create(challenge=challenge, ordered_by=ordered_by)
+    Slot.objects.bulk_create(
+        [
+            Slot(batch=batch, prompt=prompt, model=model, take=take)
+            for prompt, model, take in missing
+        ],
+        ignore_conflicts=True,
+    )
+    return len(missing)
+
+
+def order_demo_pictures() -> int:
+    """Let the demo studios start themselves on every open challenge; return how many slots are new."""
+    studios = ImageModel.objects.filter(population=Population.DEMO).exclude(
+        status=ImageModel.Status.RETIRED
+    )
+    return sum(
+        order_pictures(challenge, models=[studio])
+        for studio in studios
+        for challenge in _unanswered(studio)
+    )
+
+
+def _unanswered(model: ImageModel) -> QuerySet[Challenge]:
+    answered = Slot.objects.filter(prompt=OuterRef("pk"), model=model)
+    prompts = Prompt.objects.filter(~Exists(answered), is_current=True)
+    return Challenge.objects.filter(
+        prompts__in=prompts, status=Challenge.Status.OPEN, discipline__in=model.disciplines
+    ).distinct()
+
+
+def measure_progress(slots: QuerySet[Slot]) -> Progress:
+    """Count the ends of a set of slots."""
+    counts: dict[str, Any] = slots.aggregate(
+        wanted=Count("pk", distinct=True),
+        ready=Count("pk", distinct=True, filter=Q(candidate__isnull=False)),
+        running=Count("pk", distinct=True, filter=Q(generations__state__in=Generation.RUNNING)),
+        declined=Count(
+            "pk",
+            distinct=True,
+            filter=Q(finished_at__isnull=False, generations__state=Generation.State.REFUSED),
+        ),
+        ended=Count(
+            "pk", distinct=True, filter=Q(finished_at__isnull=False, candidate__isnull=True)
+        ),
+    )
+    return Progress(
+        ready=counts["ready"],
+        wanted=counts["wanted"],
+        running=counts["running"],
+        declined=counts["declined"],
+        failed=counts["ended"] - counts["declined"],
+    )

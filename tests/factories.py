@@ -1,0 +1,152 @@
+"""Rows for tests, made by keyword; whatever a test does not care about has a plain value."""
+
+import itertools
+from typing import Any
+
+from PIL import Image
+
+from arena.battles.issuing import Scope, issue_battle
+from arena.battles.models import Battle, Vote, Voter
+from arena.battles.verdicts import record_verdict
+from arena.catalog.models import Discipline, ImageModel, Lab, Offering, Population, Provider
+from arena.challenges.models import Challenge, Prompt
+from arena.generation.models import Batch, Candidate, Generation, PublicPicture, Slot
+from arena.generation.storing import picture_path
+from arena.pictures.derivatives import make_derivatives, opaque_name
+
+numbers = itertools.count(1)
+
+
+def create_model(*, name: str = "", population: str = Population.DEMO, **values: Any) -> ImageModel:
+    number = next(numbers)
+    lab, _ = Lab.objects.get_or_create(slug="test-lab", defaults={"name": "Test Lab"})
+    return ImageModel.objects.create(
+        **{
+            "slug": f"model-{number}",
+            "name": name or f"Model {number}",
+            "api_id": f"model-{number}",
+            "lab": lab,
+            "population": population,
+            "disciplines": list(Discipline.values),
+            **values,
+        }
+    )
+
+
+def create_offering(
+    *, model: ImageModel | None = None, resend_safe: bool = True, **values: Any
+) -> Offering:
+    """An offering at a local provider that speaks openai_images; its address is settings.STUDIOS_URL."""
+    model = model or create_model()
+    provider, _ = Provider.objects.get_or_create(
+        slug=values.pop("provider_slug", "local"),
+        defaults={
+            "name": "Local",
+            "dialect": "openai_images",
+            "is_local": True,
+            "population": Population.DEMO,
+            "options": {"seed": True},
+        },
+    )
+    return Offering.objects.create(
+        model=model,
+        provider=provider,
+        remote_id=model.api_id,
+        disciplines=model.disciplines,
+        resend_safe=resend_safe,
+        **values,
+    )
+
+
+def create_challenge(*, prompts: tuple[str, ...] = ("A red cube.",), **values: Any) -> Challenge:
+    number = next(numbers)
+    challenge = Challenge.objects.create(
+        **{
+            "slug": f"challenge-{number}",
+            "title": f"Challenge {number}",
+            "discipline": Discipline.TEXT_TO_IMAGE,
+            "status": Challenge.Status.OPEN,
+            "canvas_width": 256,
+            "canvas_height": 256,
+            **values,
+        }
+    )
+    for position, text in enumerate(prompts, start=1):
+        Prompt.objects.create(challenge=challenge, position=position, text=text)
+    return challenge
+
+
+def create_slot(*, challenge: Challenge, model: ImageModel, take: int = 0) -> Slot:
+    batch = Batch.objects.create(challenge=challenge)
+    prompt = challenge.prompts.get(is_current=True, position=1)
+    return Slot.objects.create(batch=batch, prompt=prompt, model=model, take=take)
+
+
+def create_candidate(
+    *, challenge: Challenge, model: ImageModel, take: int = 0, files: bool = False
+) -> Candidate:
+    """A stored candidate with its public pictures; with `files` the picture files exist too."""
+    offering = model.offerings.first() or create_offering(model=model)
+    slot = create_slot(challenge=challenge, model=model, take=take)
+    generation = Generation.objects.create(
+        slot=slot, offering=offering, state=Generation.State.STORED, outcome="ok"
+    )
+    candidate = Candidate.objects.create(
+        slot=slot,
+        generation=generation,
+        original=f"originals/{generation.pk}",
+        original_sha256="0" * 64,
+        width=challenge.canvas_width,
+        height=challenge.canvas_height,
+    )
+    colour = (50 * (model.pk % 5), 40 * (take % 6), 90)
+    image = Image.new("RGB", (challenge.canvas_width, challenge.canvas_height), colour)
+    for derivative in make_derivatives(
+        image, width=challenge.canvas_width, height=challenge.canvas_height
+    ):
+        picture = PublicPicture.objects.create(
+            candidate=candidate,
+            kind=derivative.kind,
+            name=opaque_name(),
+            extension=derivative.extension,
+            content_type=derivative.content_type,
+            width=derivative.width,
+            height=derivative.height,
+        )
+        if files:
+            path = picture_path(f"{picture.name}.{picture.extension}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(derivative.data)
+    return candidate
+
+
+def create_arena(
+    *, challenges: int = 1, models: int = 2, takes: int = 1, files: bool = False, **values: Any
+) -> list[Challenge]:
+    """Open challenges with one candidate of each model and take."""
+    made_models = [
+        create_model(population=values.get("population", Population.DEMO)) for _ in range(models)
+    ]
+    values.pop("population", None)
+    made = [create_challenge(**values) for _ in range(challenges)]
+    for challenge in made:
+        for model in made_models:
+            for take in range(takes):
+                create_candidate(challenge=challenge, model=model, take=take, files=files)
+    return made
+
+
+def create_voter(**values: Any) -> Voter:
+    return Voter.objects.create(**values)
+
+
+def issue(*, voter: Voter | None = None, scope: Scope | None = None) -> Battle:
+    battle = issue_battle(voter or create_voter(), scope=scope or Scope())
+    assert battle is not None
+    return battle
+
+
+def cast(*, verdict: str = "left", voter: Voter | None = None, scope: Scope | None = None) -> Vote:
+    """One verdict through the real functions."""
+    battle = issue(voter=voter, scope=scope)
+    return record_verdict(token=battle.token, voter=battle.voter, verdict=verdict)

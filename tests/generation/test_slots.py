@@ -1,0 +1,176 @@
+"""What is wanted, what it costs, how far it is, and who is asked."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from arena.catalog.models import ImageModel, Population, PriceRule, Provider
+from arena.challenges.editing import revise_prompt
+from arena.challenges.models import Challenge
+from arena.generation.dispatch import plan_due
+from arena.generation.models import Generation, Pulse, Slot
+from arena.generation.pulse import away_queues, record_pulse
+from arena.generation.routing import choose_offering
+from arena.generation.slots import (
+    expected_costs,
+    measure_progress,
+    order_demo_pictures,
+    order_pictures,
+)
+from tests.factories import (
+    create_candidate,
+    create_challenge,
+    create_model,
+    create_offering,
+    create_slot,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_order_pictures_twice_orders_once():
+    challenge = create_challenge(prompts=("One.", "Two."))
+    models = [create_model(), create_model(takes=3)]
+    assert order_pictures(challenge, models=models) == 2 + 6
+    assert order_pictures(challenge, models=models) == 0
+    assert order_pictures(challenge, models=models, takes=4) == 4 * 4 - 8
+
+
+def test_order_pictures_leaves_models_of_another_discipline_out():
+    challenge = create_challenge()
+    editor = create_model(disciplines=["image-editing"])
+    assert order_pictures(challenge, models=[editor]) == 0
+
+
+def test_demo_studios_start_themselves_on_open_challenges_only():
+    studio = create_model(takes=2)
+    create_model(population=Population.REAL)
+    create_challenge()
+    create_challenge(status=Challenge.Status.DRAFT)
+    assert order_demo_pictures() == 2
+    assert order_demo_pictures() == 0
+    assert set(Slot.objects.values_list("model", flat=True)) == {studio.pk}
+
+
+def test_a_revised_prompt_gets_pictures_of_its_own():
+    create_model()
+    challenge = create_challenge()
+    assert order_demo_pictures() == 1
+    revise_prompt(challenge.prompts.get(), text="A blue cube.")
+    assert order_demo_pictures() == 1
+    assert {slot.prompt.text for slot in Slot.objects.all()} == {"A red cube.", "A blue cube."}
+
+
+def test_a_new_studio_joins_old_challenges():
+    create_model()
+    create_challenge()
+    order_demo_pictures()
+    create_model(takes=2)
+    assert order_demo_pictures() == 2
+
+
+def test_measure_progress_counts_every_end():
+    challenge = create_challenge()
+    model, other = create_model(), create_model()
+    create_candidate(challenge=challenge, model=model)
+    offering = create_offering(model=other)
+    for take, state in enumerate(["refused", "failed", "submitting"]):
+        slot = create_slot(challenge=challenge, model=other, take=take)
+        Generation.objects.create(slot=slot, offering=offering, state=state)
+        if state != "submitting":
+            Slot.objects.filter(pk=slot.pk).update(finished_at="2026-01-01T00:00Z")
+    progress = measure_progress(Slot.objects.all())
+    assert (progress.ready, progress.planned, progress.running) == (1, 2, 1)
+    assert (progress.declined, progress.failed) == (1, 1)
+    assert progress.label == "1 of 2 pictures ready"
+    assert (progress.percent, progress.done) == (50, False)
+
+
+def test_expected_costs_multiplies_price_prompts_and_takes():
+    challenge = create_challenge(prompts=("One.", "Two."), canvas_width=1024, canvas_height=1024)
+    model = create_model(takes=3)
+    offering = create_offering(model=model)
+    PriceRule.objects.create(
+        offering=offering, amount=Decimal("0.067"), size="1K", valid_from=date(2026, 1, 1)
+    )
+    (cost,) = expected_costs(challenge, models=[model], takes=None, day=date(2026, 11, 22))
+    assert (cost.pictures, cost.each, cost.total) == (6, Decimal("0.067"), Decimal("0.402"))
+    (later,) = expected_costs(challenge, models=[model], takes=1, day=date(2025, 1, 1))
+    assert (later.pictures, later.each, later.total) == (2, None, None)
+
+
+def test_expected_costs_counts_only_new_pictures():
+    challenge = create_challenge()
+    model = create_model(takes=2)
+    create_offering(model=model)
+    order_pictures(challenge, models=[model], takes=1)
+    (cost,) = expected_costs(challenge, models=[model], takes=None, day=date(2026, 11, 22))
+    assert cost.pictures == 1
+
+
+def test_choose_offering_names_the_missing_key(monkeypatch):
+    model = create_model(population=Population.REAL)
+    create_offering(model=model)
+    Provider.objects.update(key_variable="TEST_KEY")
+    monkeypatch.delenv("TEST_KEY", raising=False)
+    choice = choose_offering(model, discipline="text-to-image")
+    assert choice.offering is None
+    assert "TEST_KEY" in choice.missing
+    monkeypatch.setenv("TEST_KEY", "k")
+    assert choose_offering(model, discipline="text-to-image").offering is not None
+
+
+def test_choose_offering_takes_the_lowest_priority_that_can_be_asked():
+    model = create_model()
+    create_offering(model=model, priority=1, enabled=False)
+    second = create_offering(model=model, priority=2, provider_slug="second")
+    create_offering(model=model, priority=3, provider_slug="third")
+    assert choose_offering(model, discipline="text-to-image").offering == second
+
+
+def test_offerings_without_a_key_are_skipped_and_wait(monkeypatch):
+    monkeypatch.delenv("TEST_KEY", raising=False)
+    model = create_model()
+    create_offering(model=model)
+    Provider.objects.update(key_variable="TEST_KEY")
+    create_slot(challenge=create_challenge(), model=model)
+    assert plan_due() == []
+    assert Slot.objects.get().finished_at is None
+    monkeypatch.setenv("TEST_KEY", "k")
+    assert len(plan_due()) == 1
+
+
+def test_plan_due_keeps_to_the_providers_room():
+    model = create_model()
+    create_offering(model=model)
+    Provider.objects.update(max_in_flight=2)
+    challenge = create_challenge()
+    for take in range(5):
+        create_slot(challenge=challenge, model=model, take=take)
+    assert len(plan_due()) == 2
+    assert plan_due() == []
+    Generation.objects.update(state="failed")
+    assert len(plan_due()) == 2
+
+
+def test_plan_due_plans_each_slot_once():
+    create_offering(model=(model := create_model()))
+    create_slot(challenge=create_challenge(), model=model)
+    assert len(plan_due()) == 1
+    assert plan_due() == []
+
+
+def test_away_queues_names_workers_without_a_sign_of_life():
+    assert away_queues() == ["generate", "ratings"]
+    record_pulse("generate")
+    record_pulse("generate")
+    assert away_queues() == ["ratings"]
+    Pulse.objects.update(beat_at="2026-01-01T00:00Z")
+    assert away_queues() == ["generate", "ratings"]
+
+
+def test_retired_studios_start_nothing():
+    create_model(status=ImageModel.Status.RETIRED)
+    create_challenge()
+    assert order_demo_pictures() == 0
