@@ -1,0 +1,92 @@
+"""Boards for readers: published runs joined with the catalogue, and matchups from tallies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from arena.catalog.models import ImageModel, Population
+from arena.scoring.elo import Matchups, head_to_head
+
+from .datasets import Scope, read_dataset
+from .models import RatingRun
+
+# Below this many battles the 95 % interval is wider than about +-125 Elo (681 / sqrt(n)), a
+# difference that decides two games in three: such a row is shown as preliminary.
+PRELIMINARY_BELOW = 30
+# A head-to-head cell with fewer battles than this is marked: its win rate moves by 10 % a vote.
+FEW_BATTLES = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model on a board; ratings in Elo points, win rate 0 to 1."""
+
+    model: ImageModel
+    rank: int
+    rank_low: int
+    rank_high: int
+    rating: float
+    half_width: float
+    lower: float
+    upper: float
+    battles: int
+    wins: int
+    losses: int
+    ties: int
+    both_bad: int
+    win_rate: float
+    regularised: bool
+
+    @property
+    def preliminary(self) -> bool:
+        return self.battles < PRELIMINARY_BELOW or self.regularised
+
+
+@dataclass(frozen=True)
+class PublishedBoard:
+    """A board as published, best first; `as_of` is None before the first counted vote."""
+
+    scope: Scope
+    rows: tuple[Row, ...]
+    votes: int
+    voters: int
+    as_of: datetime | None
+    number: int
+
+
+@dataclass(frozen=True)
+class ModelMatchups:
+    """Head-to-head records with the models in index order."""
+
+    models: tuple[ImageModel, ...]
+    records: Matchups
+
+
+def shown_population() -> str:
+    """Choose what boards show: real models once they have counted votes, else the demo under its banner (I8)."""
+    real = RatingRun.objects.filter(population=Population.REAL, votes__gt=0).exists()
+    return Population.REAL if real else Population.DEMO
+
+
+def read_board(scope: Scope) -> PublishedBoard:
+    """Read the live run of a scope; an empty board when there is none."""
+    run = RatingRun.objects.filter(**scope.columns()).first()
+    if run is None:
+        return PublishedBoard(scope, (), 0, 0, None, 0)
+    models = ImageModel.objects.select_related("lab").in_bulk(run.arrays["models"])
+    columns = {name: values for name, values in run.arrays.items() if name != "models"}
+    rows = [
+        Row(model=models[model_id], **{name: values[index] for name, values in columns.items()})
+        for index, model_id in enumerate(run.arrays["models"])
+        if columns["rank"][index]
+    ]
+    rows.sort(key=lambda row: row.rank)
+    return PublishedBoard(scope, tuple(rows), run.votes, run.voters, run.published_at, run.number)
+
+
+def read_matchups(scope: Scope) -> ModelMatchups:
+    """Compute the head-to-head records of a scope from its tallies."""
+    dataset = read_dataset(scope)
+    models = ImageModel.objects.in_bulk(dataset.models)
+    return ModelMatchups(
+        tuple(models[model_id] for model_id in dataset.models), head_to_head(dataset.tallies)
+    )
