@@ -1,0 +1,66 @@
+"""What every page knows: the population shown, the demo's counts, parts that are away."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+
+from arena.battles.models import Vote
+from arena.catalog.models import Population
+from arena.generation.pulse import QUEUES, away_queues
+from arena.ratings.boards import shown_population
+
+FRESH_FOR = 2.0
+
+
+@dataclass(frozen=True)
+class Site:
+    population: str
+    demo_votes: dict[str, int] | None
+    away: list[str]
+    nav: str
+
+
+@dataclass
+class _Kept:
+    """One process's copy of what changes slowly, so that pages do not each ask PostgreSQL for it."""
+
+    at: float = float("-inf")
+    value: dict[str, Any] | None = None
+
+
+_kept = _Kept()
+
+
+def site(request: HttpRequest) -> dict[str, Site]:
+    """Give `site` to templates; what is the same for everybody is looked up at most every FRESH_FOR seconds."""
+    now = time.monotonic()
+    if _kept.value is None or now - _kept.at > FRESH_FOR:
+        _kept.value, _kept.at = _look(), now
+    return {"site": Site(**_kept.value, nav=request.path.split("/")[1])}
+
+
+def forget_site() -> None:
+    """Look again at the next page; for tests."""
+    _kept.value = None
+
+
+def _look() -> dict[str, Any]:
+    population = shown_population()
+    demo = population == Population.DEMO
+    return {
+        "population": population,
+        "demo_votes": _demo_votes() if demo else None,
+        "away": [QUEUES[queue] for queue in away_queues()],
+    }
+
+
+def _demo_votes() -> dict[str, int]:
+    votes = Vote.objects.filter(battle__population=Population.DEMO, counted=True)
+    counts: dict[str, int] = votes.aggregate(
+        simulated=Count("pk", filter=Q(voter__simulated=True)),
+        human=Count("pk", filter=Q(voter__simulated=False)),
+    )
+    return counts

@@ -1,0 +1,237 @@
+"""Public pages: they answer, show what the data says, and cost a fixed number of queries."""
+
+import pytest
+from django.conf import settings as project
+from django.core.management import call_command
+from django.urls import reverse
+
+from arena.catalog.models import ImageModel
+from arena.challenges.models import Challenge
+from arena.generation.models import Generation, Slot
+from arena.generation.pulse import record_pulse
+from arena.ratings.publishing import refresh_boards
+from arena.web.context import forget_site
+from tests.factories import (
+    cast,
+    create_arena,
+    create_challenge,
+    create_model,
+    create_offering,
+    create_slot,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def board_of(discipline: str = "text-to-image", **query: str) -> str:
+    return reverse("web:board", args=[discipline], query=query)
+
+
+def test_every_page_answers_on_an_empty_database(client):
+    for name in ("home", "vote", "models", "challenges", "how", "progress", "robots"):
+        assert client.get(reverse(f"web:{name}")).status_code == 200, name
+    assert client.get("/leaderboard/", follow=True).status_code == 200
+    assert "Not enough data yet" in client.get(board_of()).content.decode()
+
+
+def test_every_page_answers_with_the_fixtures(client):
+    call_command("load_fixtures", verbosity=0)
+    paths = [reverse("web:model", args=[m.slug]) for m in ImageModel.objects.all()]
+    paths += [reverse("web:challenge", args=[c.slug]) for c in Challenge.objects.all()]
+    assert len(paths) >= 7 + 6
+    for path in paths:
+        assert client.get(path).status_code == 200, path
+
+
+def test_no_rating_stands_beside_a_model_without_battles(client):
+    call_command("load_fixtures", verbosity=0)
+    page = client.get(reverse("web:model", args=["nano-banana-2"])).content.decode()
+    assert "No battles yet" in page
+    assert "1302" not in page
+
+
+def test_the_board_shows_rating_interval_rank_and_counts(client):
+    create_arena(models=3)
+    for verdict in ["left", "tie", "right", "left", "both_bad", "right"]:
+        cast(verdict=verdict)
+    refresh_boards()
+    page = client.get(board_of())
+    rows = page.context["rows"]
+    assert [row.rank for row in rows] == [1, 2, 3]
+    text = page.content.decode()
+    for row in rows:
+        assert row.name in text
+        assert row.preliminary
+        assert row.forest.x_low < row.forest.x_mid < row.forest.x_high
+    assert "6 counted votes" in text
+
+
+def test_the_heatmap_shows_the_matchup_count(client):
+    create_arena(models=2)
+    for _ in range(3):
+        cast(verdict="left")
+    refresh_boards()
+    heatmap = client.get(board_of()).context["heatmap"]
+    cell = heatmap.rows[0].cells[1]
+    assert (cell.n, cell.few) == (3, True)
+    assert heatmap.rows[0].cells[0].empty
+
+
+def test_a_challenge_board_is_a_filter_in_the_address(client):
+    first, second = create_arena(challenges=2)
+    for _ in range(4):
+        cast()
+    refresh_boards()
+    whole, part = (
+        client.get(board_of()).context["votes"],
+        client.get(board_of(challenge=first.slug)).context["votes"],
+    )
+    rest = client.get(board_of(challenge=second.slug)).context["votes"]
+    assert whole == 4 == part + rest
+    assert client.get(board_of(challenge="nonsense")).status_code == 404
+    assert client.get(board_of("nonsense")).status_code == 404
+
+
+def test_htmx_gets_the_fragment_alone(client):
+    fragment = client.get(board_of(), headers={"HX-Request": "true"}).content.decode()
+    assert 'id="board"' in fragment
+    assert "<html" not in fragment
+
+
+def test_a_challenge_page_shows_why_models_declined(client):
+    challenge = create_challenge(prompts=("First line.\nSecond line.",))
+    model = create_model(name="Honest Studio")
+    slot = create_slot(challenge=challenge, model=model)
+    Generation.objects.create(
+        slot=slot,
+        offering=create_offering(model=model),
+        state="refused",
+        outcome="declined",
+        message="This studio draws no people.",
+    )
+    Slot.objects.update(finished_at="2026-01-01T00:00Z")
+    page = client.get(reverse("web:challenge", args=[challenge.slug])).content.decode()
+    assert "Honest Studio" in page
+    assert "This studio draws no people." in page
+    assert "First line." in page
+
+
+def test_prompts_are_escaped(client):
+    challenge = create_challenge(prompts=("<script>alert(1)</script>",), title="<b>Bold</b>")
+    page = client.get(reverse("web:challenge", args=[challenge.slug])).content.decode()
+    assert "<script>alert" not in page
+    assert "<b>Bold</b>" not in page
+
+
+def test_the_progress_fragment_polls_until_it_is_done(client):
+    challenge = create_challenge()
+    create_slot(challenge=challenge, model=create_model())
+    address = reverse("web:challenge_progress", args=[challenge.slug])
+    assert address in client.get(address).content.decode()
+    Slot.objects.all().delete()
+    assert "hx-trigger" not in client.get(address).content.decode()
+
+
+def test_the_banner_names_workers_that_are_away(client):
+    page = client.get("/").content.decode()
+    assert "picture workers" in page
+    assert "ratings worker" in page
+    record_pulse("generate")
+    record_pulse("ratings")
+    forget_site()
+    page = client.get("/").content.decode()
+    assert "picture workers" not in page
+
+
+def test_the_demo_banner_counts_simulated_and_human_votes(client):
+    create_arena()
+    cast()
+    page = client.get("/").content.decode()
+    assert "0 simulated" in page
+    assert "1 human" in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/leaderboard/text-to-image/", 12),
+        ("/models/", 12),
+    ],
+)
+def test_lists_cost_the_same_queries_for_1_and_3_rows(
+    client, django_assert_max_num_queries, count, path, queries
+):
+    create_arena(models=2 * count)
+    for _ in range(3 * count):
+        cast()
+    refresh_boards()
+    with django_assert_max_num_queries(queries):
+        assert client.get(path).status_code == 200
+
+
+def test_robots_are_kept_out_of_the_vote(client):
+    text = client.get("/robots.txt").content.decode()
+    assert "Disallow: /vote/" in text
+
+
+def test_the_content_security_policy_allows_nothing_inline(client):
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_only_the_vote_pages_write_on_get(client, django_capture_on_commit_callbacks):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    create_arena()
+    cast()
+    refresh_boards()
+    challenge = Challenge.objects.get()
+    model = ImageModel.objects.first()
+    paths = [
+        "/",
+        "/leaderboard/text-to-image/",
+        "/models/",
+        "/challenges/",
+        "/about/voting/",
+        "/livez",
+    ]
+    paths += [f"/models/{model.slug}/", f"/challenges/{challenge.slug}/", "/progress/", "/readyz"]
+    for path in paths:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(path)
+        writes = [
+            q["sql"]
+            for q in queries
+            if q["sql"].split()[0].lower() in ("insert", "update", "delete")
+        ]
+        assert writes == [], path
+
+
+def test_readyz_names_what_is_missing(client, settings):
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert set(answer.json()["missing"]) == {"generate", "ratings"}
+    record_pulse("generate")
+    record_pulse("ratings")
+    assert client.get("/readyz").json() == {"ready": True, "missing": {}}
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert list(answer.json()["missing"]) == ["redis"]
+
+
+def test_livez_answers_without_asking_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/livez").json() == {"alive": True}
+
+
+def test_unknown_pages_are_404_with_a_way_on(client):
+    answer = client.get("/nonsense/")
+    assert answer.status_code == 404
+    assert reverse("web:vote") in answer.content.decode()
+    assert not project.DEBUG

@@ -1,0 +1,267 @@
+"""The vote over HTTP: blind before the verdict, clear about bad input, with and without htmx."""
+
+import re
+
+import pytest
+from django.conf import settings as project
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from arena.battles.models import Battle, Vote, Voter
+from arena.catalog.models import ImageModel
+from arena.challenges.models import Challenge
+from arena.generation.models import Candidate, PublicPicture
+from arena.generation.moderation import hide_candidate
+from tests.factories import create_arena, create_challenge, create_model
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def open_vote(client: Client, path: str = "/vote/") -> Battle:
+    """Load the vote page and return the battle it shows first."""
+    page = client.get(path)
+    assert page.status_code == 200
+    token = re.search(r'id="battle-([\w-]+)"', page.content.decode())
+    assert token
+    return Battle.objects.get(token=token.group(1))
+
+
+def send(client: Client, battle: Battle, verdict: str = "left", **values: str):
+    address = reverse("web:verdict", args=[battle.token])
+    return client.post(address, {"verdict": verdict, **values}, headers=HTMX)
+
+
+def test_the_vote_page_shows_three_battles_and_sets_the_cookie(client):
+    create_arena(challenges=3)
+    page = client.get("/vote/")
+    assert page.content.count(b'class="battle"') == 3
+    cookie = page.cookies[project.VOTER_COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_reloading_the_vote_page_keeps_voter_and_battles(client):
+    create_arena(challenges=3)
+    first = open_vote(client)
+    assert open_vote(client) == first
+    assert (Voter.objects.count(), Battle.objects.count()) == (1, 3)
+
+
+def test_before_the_verdict_nothing_names_a_model(client):
+    create_arena(challenges=3, files=True)
+    names = ["Zebra Vision", "Quokka Paint"]
+    for model, name in zip(ImageModel.objects.order_by("pk"), names, strict=True):
+        ImageModel.objects.filter(pk=model.pk).update(
+            name=name, slug=name.lower().replace(" ", "-")
+        )
+    page = client.get("/vote/")
+    text = page.content.decode() + str(page.headers)
+    pictures = re.findall(r"/pictures/[\w-]+\.\w+", text)
+    assert len(pictures) > 12
+    for address in set(pictures):
+        answer = client.get(address)
+        text += str(answer.headers) + b"".join(answer.streaming_content).decode("latin-1")
+    for model in ImageModel.objects.all():
+        for secret in (model.name, model.slug, model.api_id, model.lab.name):
+            assert not re.search(rf"\b{re.escape(secret)}\b", text, re.I), secret
+
+
+def test_a_verdict_reveals_both_names_and_brings_the_next_battle(client):
+    create_arena(challenges=6)
+    battle = open_vote(client)
+    held = ",".join(Battle.objects.exclude(pk=battle.pk).values_list("token", flat=True))
+    answer = send(client, battle, holding=held)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    for side in (battle.left, battle.right):
+        assert escape(side.slot.model.name) in text
+    fresh = re.findall(r'id="battle-([\w-]+)"', text)
+    assert len(fresh) == 1  # two of the window of three are held
+    assert fresh[0] not in held
+
+
+def test_the_same_verdict_again_gets_the_same_reveal(client):
+    create_arena(challenges=2)
+    battle = open_vote(client)
+    first, again = send(client, battle), send(client, battle)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert Vote.objects.count() == 1
+    left = battle.left.slot.model.name
+    assert left in first.content.decode()
+    assert left in again.content.decode()
+
+
+def test_another_verdict_is_a_409_that_names_the_recorded_one(client):
+    create_arena()
+    battle = open_vote(client)
+    send(client, battle, "left")
+    answer = send(client, battle, "right")
+    assert answer.status_code == 409
+    assert "Left is better" in answer.content.decode()
+    assert Vote.objects.get().verdict == "left"
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_bad_input_gets_the_right_status_and_a_sentence(client, headers):
+    create_arena()
+    battle = open_vote(client)
+    own = reverse("web:verdict", args=[battle.token])
+    stranger = Client()
+    for sender, address, verdict, status, words in [
+        (client, own, "up", 400, "A verdict is one of"),
+        (client, own, "", 400, "A verdict is one of"),
+        (stranger, own, "left", 404, "belongs to no battle"),
+        (client, reverse("web:verdict", args=["nonsense"]), "left", 404, "belongs to no battle"),
+        (stranger, reverse("web:skip", args=[battle.token]), "left", 404, "belongs to no battle"),
+    ]:
+        answer = sender.post(address, {"verdict": verdict}, headers=headers)
+        assert answer.status_code == status
+        assert words in answer.content.decode()
+    assert not Vote.objects.exists()
+    assert client.get(own).status_code == 405
+
+
+def test_an_expired_battle_is_a_410(client):
+    create_arena()
+    battle = open_vote(client)
+    Battle.objects.update(expires_at="2026-01-01T00:00Z")
+    answer = send(client, battle)
+    assert answer.status_code == 410
+    assert "expired" in answer.content.decode()
+
+
+def test_a_forged_cookie_is_nobody(client):
+    create_arena()
+    battle = open_vote(client)
+    client.cookies[project.VOTER_COOKIE] = f"{battle.voter_id}:forged:signature"
+    assert send(client, battle).status_code == 404
+
+
+@pytest.mark.parametrize("reported", ["-5", "nonsense", "9" * 30, "٣"])
+def test_a_nonsense_viewing_time_is_no_report(client, reported):
+    create_arena()
+    assert send(client, open_vote(client), viewing_ms=reported).status_code == 200
+    assert Vote.objects.get().viewing_ms is None
+
+
+def test_skip_reveals_nothing(client):
+    create_arena(challenges=4)
+    battle = open_vote(client)
+    answer = client.post(reverse("web:skip", args=[battle.token]), headers=HTMX)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    for model in ImageModel.objects.all():
+        assert model.name not in text
+    assert battle.token not in text
+    assert not Vote.objects.exists()
+
+
+def test_without_javascript_a_verdict_redirects_to_the_reveal_and_stays_in_scope(client):
+    first, _ = create_arena(challenges=2)
+    path = reverse("web:vote_challenge", args=[first.slug])
+    battle = open_vote(client, path)
+    address = reverse("web:verdict", args=[battle.token])
+    answer = client.post(f"{address}?challenge={first.slug}", {"verdict": "tie"})
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{path}?after={battle.token}"
+    page = client.get(answer["Location"]).content.decode()
+    assert battle.left.slot.model.name in page
+    foreign = Client().get(answer["Location"]).content.decode()
+    assert battle.left.slot.model.name not in foreign
+
+
+def test_csrf_is_asked_for_and_its_failure_explained():
+    create_arena()
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(reverse("web:verdict", args=["x"]), {"verdict": "left"})
+    assert answer.status_code == 403
+    assert "Nothing was recorded" in answer.content.decode()
+
+
+def test_an_empty_pool_says_so_kindly(client):
+    challenge = create_challenge()
+    page = client.get("/vote/").content.decode()
+    assert "No pair is ready" in page
+    page = client.get(reverse("web:vote_challenge", args=[challenge.slug])).content.decode()
+    assert reverse("web:vote") in page
+
+
+def test_when_every_name_is_known_votes_go_on_for_fun(client):
+    create_arena()
+    send(client, open_vote(client))
+    page = client.get("/vote/").content.decode()
+    assert "not be counted" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/vote/nonsense/", "/vote/challenge/nonsense/", "/pictures/nothing.avif", "/pictures/x.exe"],
+)
+def test_unknown_addresses_are_404_pages(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.content.decode()
+
+
+def test_a_draft_challenge_is_nowhere(client):
+    draft = create_challenge(status=Challenge.Status.DRAFT)
+    for name in ("vote_challenge", "challenge", "challenge_progress"):
+        assert client.get(reverse(f"web:{name}", args=[draft.slug])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_is_immutable_and_a_hidden_one_is_gone_at_once(client):
+    create_arena(files=True)
+    picture = PublicPicture.objects.filter(kind="avif_1024").first()
+    address = reverse("web:picture", args=[picture.name, picture.extension])
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/avif")
+    assert "immutable" in answer["Cache-Control"]
+    answer.close()
+    hide_candidate(picture.candidate, reason="test")
+    assert client.get(address).status_code == 404
+    assert Candidate.objects.get(pk=picture.candidate_id).status == "hidden"
+
+
+def test_both_pictures_of_a_pair_have_equal_sizes_and_kinds(client):
+    create_arena(files=True)
+    battle = open_vote(client)
+    left, right = (
+        {(p.kind, p.width, p.height, p.content_type) for p in side.pictures.all()}
+        for side in (battle.left, battle.right)
+    )
+    assert left == right
+
+
+def test_a_staff_members_verdict_does_not_count(client, admin_user):
+    create_arena()
+    client.force_login(admin_user)
+    send(client, open_vote(client))
+    assert Vote.objects.get().reason == "curator"
+
+
+def test_the_vote_page_has_the_same_queries_for_one_battle_and_for_three(
+    client, django_assert_max_num_queries
+):
+    create_arena()
+    client.get("/vote/")
+    with django_assert_max_num_queries(24):
+        client.get("/vote/")
+    Challenge.objects.all().update(status=Challenge.Status.CLOSED)
+    create_arena(challenges=3)
+    client.get("/vote/")
+    with django_assert_max_num_queries(24):
+        client.get("/vote/")
+
+
+def test_votes_need_no_broker(client, settings):
+    """I4: an address where nothing listens changes nothing for a voter."""
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    create_arena(challenges=2)
+    assert send(client, open_vote(client)).status_code == 200
+    assert create_model().pk
