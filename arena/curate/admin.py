@@ -1,0 +1,188 @@
+"""Raw rows for staff: what may be changed is changed, what is a fact can only be looked at."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from arena.battles.models import Battle, Vote
+from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
+from arena.challenges.models import Category
+from arena.generation.models import Candidate, Generation, PublicPicture
+from arena.generation.moderation import hide_candidate, settle_uncertain, unhide_candidate
+from arena.ratings.models import RatingRun
+
+from .challenge_admin import ChallengeAdmin
+
+__all__ = ["ChallengeAdmin"]
+
+admin.site.site_header = "Paragone: curators' desk"
+admin.site.site_title = "Paragone"
+admin.site.index_title = "Challenges, pictures, catalogue"
+
+
+class FactAdmin(admin.ModelAdmin):
+    """Rows that are appended by the arena and changed by nobody."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [field.name for field in self.opts.fields]
+
+
+@admin.register(Candidate)
+class CandidateAdmin(FactAdmin):
+    list_display = ("thumbnail", "challenge", "maker", "take", "status", "created_at")
+    list_filter = ("status", "slot__prompt__challenge", "slot__model")
+    list_select_related = ("slot__prompt__challenge", "slot__model")
+    list_per_page = 50
+    actions = ("hide", "unhide")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("pictures")
+
+    @admin.display(description="picture")
+    def thumbnail(self, candidate: Candidate) -> str:
+        picture = next((p for p in candidate.pictures.all() if p.kind == "thumb"), None)
+        if picture is None or candidate.status == Candidate.Status.HIDDEN:
+            return "hidden"
+        address = reverse("web:picture", args=[picture.name, picture.extension])
+        return format_html(
+            '<img src="{}" width="96" height="{}" alt="">', address, _height(picture)
+        )
+
+    @admin.display(ordering="slot__prompt__challenge")
+    def challenge(self, candidate: Candidate) -> str:
+        return candidate.slot.prompt.challenge.title
+
+    @admin.display(ordering="slot__model", description="model")
+    def maker(self, candidate: Candidate) -> str:
+        return candidate.slot.model.name
+
+    @admin.display(ordering="slot__take")
+    def take(self, candidate: Candidate) -> int:
+        return candidate.slot.take
+
+    @admin.action(description="Hide at once", permissions=["change"])
+    def hide(self, request: HttpRequest, chosen: Any) -> None:
+        for candidate in chosen:
+            hide_candidate(candidate, reason=f"Hidden by {request.user}")
+            self.log_change(request, candidate, "Hidden.")
+        messages.success(request, f"{len(chosen)} pictures hidden: no voter gets them any more.")
+
+    @admin.action(description="Put back into play", permissions=["change"])
+    def unhide(self, request: HttpRequest, chosen: Any) -> None:
+        for candidate in chosen:
+            unhide_candidate(candidate)
+            self.log_change(request, candidate, "Put back into play.")
+        messages.success(request, f"{len(chosen)} pictures are in play again.")
+
+
+def _height(picture: PublicPicture) -> int:
+    return round(96 * picture.height / picture.width)
+
+
+@admin.register(Generation)
+class GenerationAdmin(FactAdmin):
+    list_display = (
+        "pk",
+        "slot_label",
+        "offering",
+        "attempt",
+        "state",
+        "outcome",
+        "said",
+        "total_ms",
+        "created_at",
+    )
+    list_filter = ("state", "outcome", "offering", "slot__prompt__challenge")
+    list_select_related = ("slot__prompt__challenge", "slot__model", "offering__provider")
+    actions = ("send_again", "give_up")
+
+    @admin.display(description="slot")
+    def slot_label(self, generation: Generation) -> str:
+        slot = generation.slot
+        return f"{slot.prompt.challenge.title}, {slot.model.name}, take {slot.take}"
+
+    @admin.display(description="message")
+    def said(self, generation: Generation) -> str:
+        return generation.message[:120]
+
+    @admin.action(description="Uncertain: send again (possibly paid twice)", permissions=["change"])
+    def send_again(self, request: HttpRequest, chosen: Any) -> None:
+        self._settle(request, chosen, send_again=True)
+
+    @admin.action(description="Uncertain: give the picture up", permissions=["change"])
+    def give_up(self, request: HttpRequest, chosen: Any) -> None:
+        self._settle(request, chosen, send_again=False)
+
+    def _settle(self, request: HttpRequest, chosen: Any, *, send_again: bool) -> None:
+        settled = [g for g in chosen if settle_uncertain(g, send_again=send_again)]
+        for generation in settled:
+            self.log_change(request, generation, "Sent again." if send_again else "Given up.")
+        messages.success(request, f"{len(settled)} uncertain calls settled.")
+
+
+@admin.register(Vote)
+class VoteAdmin(FactAdmin):
+    list_display = ("pk", "verdict", "counted", "reason", "created_at")
+    list_filter = ("counted", "reason", "verdict", "battle__population")
+
+
+@admin.register(Battle)
+class BattleAdmin(FactAdmin):
+    list_display = ("pk", "population", "prompt", "issued_at", "skipped_at")
+    list_select_related = ("prompt__challenge",)
+    list_filter = ("population",)
+
+
+@admin.register(RatingRun)
+class RatingRunAdmin(FactAdmin):
+    list_display = ("population", "discipline", "challenge", "number", "votes", "published_at")
+    list_select_related = ("challenge",)
+
+
+class OfferingInline(admin.TabularInline):
+    model = Offering
+    extra = 0
+    show_change_link = True
+    fields = ("provider", "remote_id", "disciplines", "priority", "resend_safe", "enabled")
+
+
+class PriceRuleInline(admin.TabularInline):
+    model = PriceRule
+    extra = 0
+
+
+@admin.register(ImageModel)
+class ImageModelAdmin(admin.ModelAdmin):
+    list_display = ("name", "lab", "population", "status")
+    list_filter = ("population", "status", "lab")
+    list_select_related = ("lab",)
+    search_fields = ("name", "long_name", "api_id")
+    inlines = (OfferingInline,)
+
+
+@admin.register(Offering)
+class OfferingAdmin(admin.ModelAdmin):
+    list_display = ("model", "provider", "remote_id", "priority", "enabled")
+    list_select_related = ("model", "provider")
+    list_filter = ("provider", "enabled")
+    inlines = (PriceRuleInline,)
+
+
+@admin.register(Provider)
+class ProviderAdmin(admin.ModelAdmin):
+    list_display = ("name", "dialect", "key_variable", "enabled")
+
+
+@admin.register(Lab, Category)
+class NameAdmin(admin.ModelAdmin):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
