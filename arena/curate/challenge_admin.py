@@ -25,6 +25,7 @@ from arena.challenges.editing import (
 from arena.challenges.models import Challenge, Prompt, ReferencePicture
 from arena.generation.models import Slot
 from arena.generation.slots import Cost, expected_costs, measure_progress, order_pictures
+from arena.pictures.intake import PictureError, read_picture
 
 from .ordering import OrderForm, orderable_models
 
@@ -50,9 +51,25 @@ class ReferenceForm(forms.ModelForm):
         model = ReferencePicture
         fields = ("alt", "credit", "licence", "source")
 
+    def clean_upload(self) -> Any:
+        """Refuse what is no picture beside its field, before anything is saved."""
+        upload = self.cleaned_data["upload"]
+        if upload:
+            try:
+                read_picture(upload.read())
+            except PictureError as error:
+                raise ValidationError(f"{upload.name}: {error}") from error
+            upload.seek(0)
+        return upload
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if self.instance.pk is None and self.has_changed() and not cleaned.get("upload"):
+        if (
+            self.instance.pk is None
+            and self.has_changed()
+            and "upload" not in self.errors
+            and not cleaned.get("upload")
+        ):
             self.add_error("upload", "Choose the picture's file.")
         return cleaned
 
@@ -89,7 +106,7 @@ class ChallengeAdmin(admin.ModelAdmin):
         if formset.model is Prompt:
             self._save_prompts(form.instance, formset)
         elif formset.model is ReferencePicture:
-            self._save_references(request, form.instance, formset)
+            self._save_references(form.instance, formset)
         else:
             super().save_formset(request, form, formset, change)
 
@@ -106,7 +123,7 @@ class ChallengeAdmin(admin.ModelAdmin):
             else:
                 formset.new_objects.append(add_prompt(challenge, text=form.cleaned_data["text"]))
 
-    def _save_references(self, request: HttpRequest, challenge: Challenge, formset: Any) -> None:
+    def _save_references(self, challenge: Challenge, formset: Any) -> None:
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         for form in formset.deleted_forms:
             form.instance.delete()
@@ -121,12 +138,8 @@ class ChallengeAdmin(admin.ModelAdmin):
             words = {
                 name: form.cleaned_data[name] for name in ("alt", "credit", "licence", "source")
             }
-            try:
-                data = form.cleaned_data["upload"].read()
-                formset.new_objects.append(attach_reference(challenge, data=data, **words))
-            except ValidationError as error:
-                name = form.cleaned_data["upload"].name
-                messages.error(request, f"{name} was not attached: {' '.join(error.messages)}")
+            data = form.cleaned_data["upload"].read()
+            formset.new_objects.append(attach_reference(challenge, data=data, **words))
 
     # The curator's own pages and buttons --------------------------------------------------------
 

@@ -1,0 +1,314 @@
+"""The curators' desk: log in once, write, attach, see the cost, order, watch, open, close, hide."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from arena.challenges.models import Challenge, ReferencePicture
+from arena.curate.login import ensure_group, make_login_url
+from arena.generation.models import Candidate, Generation, Slot
+from tests.factories import (
+    create_arena,
+    create_challenge,
+    create_model,
+    create_offering,
+    create_slot,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def curator(client: Client) -> User:
+    """A member of the group and nothing more, logged in."""
+    user = User.objects.create_user("carla", is_staff=True)
+    user.groups.add(ensure_group())
+    client.force_login(user)
+    return user
+
+
+def png(size: tuple[int, int] = (300, 200)) -> SimpleUploadedFile:
+    file = io.BytesIO()
+    Image.new("RGB", size, (20, 90, 160)).save(file, "PNG")
+    return SimpleUploadedFile("harbour.png", file.getvalue(), content_type="image/png")
+
+
+def form(challenge: Challenge | None = None, **values: Any) -> dict[str, Any]:
+    """What a browser would post from the challenge form."""
+    prompts = list(challenge.prompts.filter(is_current=True)) if challenge else []
+    data = {
+        "title": "Harbour at Dawn",
+        "slug": "harbour-at-dawn",
+        "discipline": "text-to-image",
+        "canvas_width": "512",
+        "canvas_height": "512",
+        "position": "5",
+        "what_to_judge": "",
+        "prompts-TOTAL_FORMS": str(max(len(prompts), 1)),
+        "prompts-INITIAL_FORMS": str(len(prompts)),
+        "prompts-MIN_NUM_FORMS": "1",
+        "prompts-MAX_NUM_FORMS": "1000",
+        "prompts-0-text": "A red sphere on a wooden table.",
+        "references-TOTAL_FORMS": "0",
+        "references-INITIAL_FORMS": "0",
+        "references-MIN_NUM_FORMS": "0",
+        "references-MAX_NUM_FORMS": "1000",
+    }
+    for index, prompt in enumerate(prompts):
+        data[f"prompts-{index}-id"] = str(prompt.pk)
+        data[f"prompts-{index}-challenge"] = str(challenge.pk)
+        data[f"prompts-{index}-text"] = prompt.text
+    return data | values
+
+
+def reference(**values: Any) -> dict[str, Any]:
+    return {
+        "references-TOTAL_FORMS": "1",
+        "references-0-upload": png(),
+        "references-0-alt": "A harbour",
+        "references-0-credit": "Somebody",
+        "references-0-licence": "CC0",
+        "references-0-source": "",
+    } | values
+
+
+def test_the_login_link_works_once(client):
+    path = make_login_url()
+    page = client.get(path)
+    assert page.status_code == 200
+    assert "_auth_user_id" not in client.session
+    assert client.post(path)["Location"] == reverse("admin:index")
+    assert client.get(reverse("admin:challenges_challenge_changelist")).status_code == 200
+    assert Client().get(path).status_code == 410
+    assert Client().post(path).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "path", ["/staff/enter/MQ/nonsense/", "/staff/enter/!!/x/", "/staff/enter/OTk5/a-b/"]
+)
+def test_a_forged_login_link_is_refused(client, path):
+    make_login_url()
+    assert client.get(path).status_code == 410
+
+
+def test_the_desk_is_for_staff_only(client):
+    challenge = create_challenge()
+    paths = [
+        reverse("admin:index"),
+        reverse("admin:challenge_pictures", args=[challenge.pk]),
+        reverse("admin:challenge_picture_progress", args=[challenge.pk]),
+    ]
+    for path in paths:
+        assert client.get(path)["Location"].startswith("/staff/login/")
+    client.force_login(User.objects.create_user("stranger"))
+    assert client.post(reverse("admin:challenge_open", args=[challenge.pk])).status_code == 302
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    assert client.get(reverse("admin:challenge_pictures", args=[challenge.pk])).status_code == 403
+    assert client.post(reverse("admin:challenge_open", args=[challenge.pk])).status_code == 403
+
+
+def test_a_curator_may_look_at_every_list(client, curator):
+    create_arena()
+    for name in [
+        "challenges_challenge",
+        "challenges_category",
+        "catalog_imagemodel",
+        "catalog_lab",
+        "catalog_provider",
+        "catalog_offering",
+        "generation_candidate",
+        "generation_generation",
+    ]:
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200, name
+    assert client.get(reverse("admin:auth_user_changelist")).status_code == 403
+
+
+def test_a_curator_writes_a_challenge(client, curator):
+    answer = client.post(reverse("admin:challenges_challenge_add"), form())
+    assert answer.status_code == 302
+    challenge = Challenge.objects.get()
+    assert (challenge.status, challenge.prompts.get().text) == (
+        "draft",
+        "A red sphere on a wooden table.",
+    )
+
+
+def test_a_changed_prompt_is_a_new_version(client, curator):
+    challenge = create_challenge(slug="harbour-at-dawn")
+    change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
+    client.post(change, form(challenge, **{"prompts-0-text": "A blue sphere."}))
+    versions = challenge.prompts.order_by("version").values_list("version", "text", "is_current")
+    assert list(versions) == [(1, "A red cube.", False), (2, "A blue sphere.", True)]
+    client.post(change, form(challenge))
+    assert challenge.prompts.count() == 2
+
+
+def test_a_blank_prompt_and_a_bad_slug_are_told_and_nothing_is_saved(client, curator):
+    page = client.post(
+        reverse("admin:challenges_challenge_add"),
+        form(**{"prompts-0-text": "  ", "slug": "Not A Slug"}),
+    )
+    assert page.status_code == 200
+    assert "single hyphens" in page.content.decode()
+    assert not Challenge.objects.exists()
+
+
+def test_a_reference_picture_is_attached_and_served_under_a_random_name(client, curator):
+    client.post(
+        reverse("admin:challenges_challenge_add"), form(discipline="image-editing") | reference()
+    )
+    picture = ReferencePicture.objects.get()
+    assert (picture.width, picture.height, picture.licence) == (300, 200, "CC0")
+    assert "harbour" not in str(picture.file.name)
+    ending = str(picture.file.name).rpartition(".")[2]
+    address = reverse("web:picture", args=[picture.public_name, ending])
+    assert Client().get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("upload", "words"),
+    [
+        (
+            SimpleUploadedFile("broken.png", b"\x89PNG\r\n\x1a\nnothing"),
+            "broken.png: ",
+        ),
+        (SimpleUploadedFile("page.html", b"<html></html>"), "page.html: "),
+        (png((40, 40)), "harbour.png: "),
+    ],
+)
+def test_a_broken_upload_is_told_beside_its_field_and_the_words_are_kept(
+    client, curator, upload, words
+):
+    page = client.post(
+        reverse("admin:challenges_challenge_add"),
+        form(discipline="image-editing") | reference(**{"references-0-upload": upload}),
+    )
+    assert page.status_code == 200
+    assert words in page.content.decode()
+    assert "A red sphere on a wooden table." in page.content.decode()
+    assert not Challenge.objects.exists()
+    assert not ReferencePicture.objects.exists()
+
+
+def test_a_reference_without_a_file_is_told(client, curator):
+    values = reference()
+    del values["references-0-upload"]
+    page = client.post(reverse("admin:challenges_challenge_add"), form() | values)
+    assert "Choose the picture&#x27;s file." in page.content.decode()
+
+
+def test_the_cost_is_shown_before_pictures_are_ordered(client, curator):
+    challenge = create_challenge(prompts=("One.", "Two."))
+    model = create_model(takes=2)
+    create_offering(model=model)
+    lonely = create_model(name="Lonely Model")
+    address = reverse("admin:challenge_pictures", args=[challenge.pk])
+    page = client.get(address)
+    costs = {cost.model: cost for cost in page.context["costs"]}
+    assert costs[model].pictures == 4
+    assert "offered by no provider" in costs[lonely].missing
+    assert not Slot.objects.exists()
+    estimate = client.post(address, {"models": [model.pk], "takes": "3", "estimate": "1"})
+    assert estimate.context["costs"][0].pictures == 6
+    assert not Slot.objects.exists()
+
+
+def test_ordering_pictures_makes_slots_and_names_who_ordered(client, curator):
+    challenge = create_challenge()
+    model = create_model()
+    address = reverse("admin:challenge_pictures", args=[challenge.pk])
+    page = client.post(address, {"models": [model.pk], "takes": "3", "order": "1"}, follow=True)
+    assert "3 new pictures ordered" in page.content.decode()
+    assert Slot.objects.count() == 3
+    assert challenge.batches.get().ordered_by == curator
+    again = client.post(address, {"models": [model.pk], "takes": "3", "order": "1"}, follow=True)
+    assert "Nothing new" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"models": []}, {"models": ["999999"]}, {"models": ["x"]}, {"takes": "99"}, {"takes": "-1"}],
+)
+def test_a_bad_order_is_told_and_orders_nothing(client, curator, values):
+    challenge = create_challenge()
+    model = create_model()
+    address = reverse("admin:challenge_pictures", args=[challenge.pk])
+    page = client.post(address, {"models": [model.pk], "order": "1"} | values)
+    assert page.status_code == 200
+    assert "Nothing was ordered" in page.content.decode()
+    assert not Slot.objects.exists()
+
+
+def test_a_curator_opens_and_closes_a_challenge(client, curator):
+    challenge = create_challenge(status="draft")
+    page = client.post(reverse("admin:challenge_open", args=[challenge.pk]), follow=True)
+    assert "is open for votes now" in page.content.decode()
+    client.post(reverse("admin:challenge_close", args=[challenge.pk]))
+    challenge.refresh_from_db()
+    assert challenge.status == "closed"
+    assert client.get(reverse("admin:challenge_open", args=[challenge.pk])).status_code == 405
+
+
+def test_a_challenge_that_cannot_open_says_why(client, curator):
+    challenge = create_challenge(status="draft", discipline="image-editing")
+    page = client.post(reverse("admin:challenge_open", args=[challenge.pk]), follow=True)
+    assert "reference picture" in page.content.decode()
+    challenge.refresh_from_db()
+    assert challenge.status == "draft"
+
+
+def test_the_progress_of_a_draft_is_shown_to_curators(client, curator):
+    challenge = create_challenge(status="draft")
+    create_slot(challenge=challenge, model=create_model())
+    page = client.get(reverse("admin:challenge_picture_progress", args=[challenge.pk]))
+    assert "0 of 1 pictures ready" in page.content.decode()
+
+
+def test_a_curator_hides_a_picture_at_once_and_puts_it_back(client, curator):
+    create_arena()
+    candidate = Candidate.objects.first()
+    address = reverse("admin:generation_candidate_changelist")
+    client.post(address, {"action": "hide", "_selected_action": [candidate.pk]})
+    candidate.refresh_from_db()
+    assert (candidate.status, candidate.hidden_reason) == ("hidden", "Hidden by carla")
+    client.post(address, {"action": "unhide", "_selected_action": [candidate.pk]})
+    candidate.refresh_from_db()
+    assert candidate.status == "in-play"
+
+
+def test_a_curator_settles_an_uncertain_call(client, curator):
+    slot = create_slot(challenge=create_challenge(), model=(model := create_model()))
+    generation = Generation.objects.create(
+        slot=slot, offering=create_offering(model=model), state="uncertain"
+    )
+    address = reverse("admin:generation_generation_changelist")
+    client.post(address, {"action": "give_up", "_selected_action": [generation.pk]})
+    slot.refresh_from_db()
+    generation.refresh_from_db()
+    assert generation.state == "failed"
+    assert slot.finished_at is not None
+
+
+def test_facts_cannot_be_changed_or_deleted(client, admin_user):
+    create_arena()
+    client.force_login(admin_user)
+    candidate = Candidate.objects.first()
+    page = client.get(reverse("admin:generation_candidate_change", args=[candidate.pk]))
+    assert not re.search(
+        r'<(input|select|textarea)[^>]*name="(status|original)"', page.content.decode()
+    )
+    delete = reverse("admin:generation_candidate_delete", args=[candidate.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_the_discipline_is_fixed_once_pictures_exist(client, curator):
+    (challenge,) = create_arena()
+    page = client.get(reverse("admin:challenges_challenge_change", args=[challenge.pk]))
+    assert 'name="discipline"' not in page.content.decode()
