@@ -64,12 +64,8 @@ class ReferenceForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if (
-            self.instance.pk is None
-            and self.has_changed()
-            and "upload" not in self.errors
-            and not cleaned.get("upload")
-        ):
+        is_new = self.instance.pk is None and self.has_changed()
+        if is_new and "upload" not in self.errors and not cleaned.get("upload"):
             self.add_error("upload", "Choose the picture's file.")
         return cleaned
 

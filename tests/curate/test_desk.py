@@ -169,7 +169,8 @@ def test_a_reference_picture_is_attached_and_served_under_a_random_name(client, 
     assert "harbour" not in str(picture.file.name)
     ending = str(picture.file.name).rpartition(".")[2]
     address = reverse("web:picture", args=[picture.public_name, ending])
-    assert Client().get(address).status_code == 200
+    answer = Client().get(address)
+    assert Image.open(io.BytesIO(b"".join(answer.streaming_content))).size == (300, 200)
 
 
 @pytest.mark.parametrize(
