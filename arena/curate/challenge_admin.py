@@ -36,7 +36,7 @@ class PromptInline(admin.StackedInline):
     extra = 0
     min_num = 1
     can_delete = False
-    verbose_name = "prompt (a changed text becomes a new version)"
+    verbose_name_plural = "prompts: a changed text becomes a new version"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(is_current=True)
@@ -85,6 +85,16 @@ class ChallengeAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("title",)}
     filter_horizontal = ("categories",)
     readonly_fields = ("status", "opened_at", "closed_at")
+    fields = (
+        "title",
+        "slug",
+        "discipline",
+        "what_to_judge",
+        "categories",
+        ("canvas_width", "canvas_height"),
+        "position",
+        ("status", "opened_at", "closed_at"),
+    )
     inlines = (PromptInline, ReferenceInline)
 
     @admin.display(description="pictures")
