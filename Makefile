@@ -45,10 +45,11 @@ test-outside: dev ## The browser story on servers named by DATABASE_URL and REDI
 	$(VENV)/python -m tests.outside $(VENV)/python -m pytest tests/browser -k story
 
 bench: dev ## Measure the vote and the rating run against their limits
-	@DURABLE=1 exec $(VENV)/python -m pytest tests/benchmarks -s
+	@DURABLE=1 $(VENV)/python -m pytest tests/benchmarks -q -s -o python_files="bench_*.py" -o python_functions="bench_*"
+	@$(VENV)/python -m tests.benchmarks.bench_scoring
 
-screenshots: dev ## Photograph every page into screenshots/
-	$(VENV)/python -m tests.outside $(VENV)/python -m tests.browser.screenshots
+screenshots: dev ## Photograph every page of the running site into screenshots/
+	$(VENV)/python -m tests.browser.screenshots --base http://$(or $(HOST),127.0.0.1):$(or $(PORT),8000) --out screenshots
 
 shell: runtime ## Open a Python shell on the data while `make up` runs
 	@exec $(VENV)/python manage.py shell

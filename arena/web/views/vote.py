@@ -112,7 +112,7 @@ def verdict(request: HttpRequest, token: str) -> HttpResponse:
     scope = _scope_of(request)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{_vote_address(scope)}?{urlencode({'after': token})}")
-    context = {"reveal": show_reveal(recorded), **_onward(request, recorded.voter, scope=scope)}
+    context = {"reveal": show_reveal(recorded), **_onward(request, voter, scope=scope)}
     return render(request, "web/vote/_answer.html", context)
 
 
@@ -127,18 +127,20 @@ def skip(request: HttpRequest, token: str) -> HttpResponse:
     scope = _scope_of(request)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(_vote_address(scope))
-    return render(request, "web/vote/_skipped.html", _onward(request, battle.voter, scope=scope))
+    return render(request, "web/vote/_skipped.html", _onward(request, voter, scope=scope))
 
 
-def _onward(request: HttpRequest, voter: Voter, *, scope: Scope) -> dict[str, Any]:
+def _onward(request: HttpRequest, voter: Voter | None, *, scope: Scope) -> dict[str, Any]:
     return {
         "battles": _next_battles(request, voter, scope=scope),
         "progress_in_set": progress_in_set(voter),
     }
 
 
-def _next_battles(request: HttpRequest, voter: Voter, *, scope: Scope) -> list[ShownBattle]:
+def _next_battles(request: HttpRequest, voter: Voter | None, *, scope: Scope) -> list[ShownBattle]:
     """Give the page the battles of the window that it does not hold yet; it says which ones it holds."""
+    if voter is None:
+        return []
     held = set(request.POST.get("holding", "").split(","))
     lacking = [battle for battle in fill_window(voter, scope=scope) if battle.token not in held]
     return show_battles(lacking, voter=voter, scope=scope)
@@ -155,7 +157,9 @@ def _scope_of(request: HttpRequest) -> Scope:
     challenge = request.GET.get("challenge", "")
     return Scope(
         discipline=discipline if discipline in Discipline.values else "",
-        challenge=challenge if Challenge.objects.filter(slug=challenge).exists() else "",
+        challenge=challenge
+        if challenge and Challenge.objects.filter(slug=challenge).exists()
+        else "",
     )
 
 
@@ -179,6 +183,6 @@ def _problem(request: HttpRequest, problem: VerdictError, *, voter: Voter | None
         }
     }
     if request.htmx:  # type: ignore[attr-defined]
-        context["battles"] = _next_battles(request, voter, scope=scope) if voter else []
+        context["battles"] = _next_battles(request, voter, scope=scope)
         return render(request, "web/vote/_problem.html", context, status=problem.status)
     return render(request, "web/problem/page.html", context, status=problem.status)
