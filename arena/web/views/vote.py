@@ -121,7 +121,7 @@ def verdict(request: HttpRequest, token: str) -> HttpResponse:
 def skip(request: HttpRequest, token: str) -> HttpResponse:
     voter = read_voter(request)
     try:
-        battle = record_skip(token=token, voter=voter)
+        record_skip(token=token, voter=voter)
     except VerdictError as problem:
         return _problem(request, problem, voter=voter)
     scope = _scope_of(request)
