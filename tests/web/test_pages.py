@@ -235,3 +235,22 @@ def test_unknown_pages_are_404_with_a_way_on(client):
     assert answer.status_code == 404
     assert reverse("web:vote") in answer.content.decode()
     assert not project.DEBUG
+
+
+def test_a_database_that_is_away_is_a_503_that_says_so(client, monkeypatch):
+    from django.db import OperationalError
+
+    from arena.web.views import home
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("the database system is starting up")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(home, "read_board", fail)
+    answer = client.get("/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert "database is restarting" in answer.content.decode()
+    monkeypatch.setattr(home, "read_board", lambda *_: 1 / 0)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.content.decode()

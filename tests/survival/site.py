@@ -1,0 +1,155 @@
+"""A whole site for one test or a few: `manage.py up` on a state folder and a port of its own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import psycopg
+
+from arena.ops import state
+
+START_SECONDS = 90
+STOP_SECONDS = 20
+OF_OUTSIDE = ("DATABASE_URL", "REDIS_URL", "STUDIOS_URL", "SECRET_KEY_FILE", "HOST", "MEDIA_ROOT")
+
+
+class Site:
+    """The processes of one `up`; `environment` is added to what they inherit."""
+
+    def __init__(self, **environment: str) -> None:
+        # PostgreSQL's account must be able to enter, which pytest's own folders forbid it.
+        self._folder = Path(tempfile.mkdtemp(prefix="paragone-site-"))
+        self._folder.chmod(0o711)
+        self.state = self._folder / "state"
+        port = state.free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        self.environment = {
+            **inherited_environment(),
+            "PARAGONE_STATE": str(self.state),
+            "PORT": str(port),
+            **environment,
+        }
+        with mock.patch.dict(os.environ, self.environment):
+            embedded = state.embedded_database_url()
+        self._database = self.environment.get("DATABASE_URL") or embedded
+        with (self._folder / "output").open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=state.checkout(),
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        return (self._folder / "output").read_text()
+
+    def wait_until_ready(self) -> None:
+        wait_for(
+            lambda: "Ready in" in self.output or self.process.poll() is not None,
+            seconds=START_SECONDS,
+        )
+        assert self.process.poll() is None, self.output
+
+    def curator_link(self) -> str:
+        found = re.search(r"Curator login, once +(\S+)", self.output)
+        assert found, self.output
+        return found[1]
+
+    def pids(self) -> dict[str, int]:
+        """Return the parts that run now, with their numbers."""
+        return json.loads((self.state / "run" / "pids.json").read_text())
+
+    def pid(self, part: str) -> int:
+        """Return the number of a part that should run now."""
+        return self.pids()[part]
+
+    def kill(self, part: str, number: int) -> int:
+        """Send a signal to a part; return the pid it had."""
+        pid = self.pid(part)
+        os.kill(pid, number)
+        return pid
+
+    def wait_for_another(self, part: str, *, than: int) -> None:
+        """Wait until the supervisor runs a part under another pid."""
+        wait_for(lambda: self.pids().get(part, than) != than, seconds=30)
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask the site's database, on a connection of its own."""
+        with psycopg.connect(self._database, connect_timeout=5) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def value(self, query: str, *values: Any) -> Any:
+        return self.rows(query, *values)[0][0]
+
+    def execute(self, statement: str, *values: Any) -> None:
+        with psycopg.connect(self._database, connect_timeout=5) as connection:
+            connection.execute(statement, values)
+
+    def close_shipped_challenges(self, *, but: str = "") -> None:
+        """Leave at most one of the shipped challenges open, so that the studios draw for that alone."""
+        self.execute("update challenges_challenge set status = 'closed' where slug <> %s", but)
+        # The first order may have been quicker than we were; nothing is drawn for it any more.
+        self.execute(
+            "delete from generation_slot slot using challenges_prompt prompt, challenges_challenge "
+            "challenge where prompt.id = slot.prompt_id and challenge.id = prompt.challenge_id and "
+            "slug <> %s and not exists "
+            "(select from generation_generation where slot_id = slot.id)",
+            but,
+        )
+
+    def run_python(self, code: str) -> None:
+        """Run code beside the site, with its settings and Django set up."""
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django\ndjango.setup()\n{code}"],
+            cwd=state.checkout(),
+            env={**self.environment, "DJANGO_SETTINGS_MODULE": "arena.settings"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def end(self) -> None:
+        """Stop everything and remove its folder."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()  # its children follow it
+                self.process.wait()
+        # PostgreSQL may still write its last file when its supervisor is killed.
+        wait_for(lambda: not shutil.rmtree(self._folder, ignore_errors=True) and self._is_gone())
+
+    def _is_gone(self) -> bool:
+        return not self._folder.exists()
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return our environment without servers, and without keys that would pay for pictures."""
+    catalog = json.loads((state.checkout() / "fixtures" / "catalog.json").read_text())
+    keys = {provider.get("key_variable") for provider in catalog["providers"]}
+    return {k: v for k, v in os.environ.items() if k not in OF_OUTSIDE and k not in keys}
+
+
+def wait_for(
+    condition: Callable[[], object], *, seconds: float = 10, pause: float = 0.05, what: str = ""
+) -> None:
+    """Return once the condition holds; fail after some seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain. {what}"
+        time.sleep(pause)
