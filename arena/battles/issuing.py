@@ -3,10 +3,11 @@
 import random
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Now
 
 from arena.catalog.models import Population
@@ -55,53 +56,26 @@ def population_for(scope: Scope) -> str:
 
 
 def open_battles(voter: Voter, *, scope: Scope) -> list[Battle]:
-    """List the voter's battles that still wait for a verdict, oldest first, in a scope."""
-    battles = _waiting(voter).filter(**_battle_filter(scope))
-    return list(
-        battles.filter(
-            left__status=Candidate.Status.IN_PLAY,
-            right__status=Candidate.Status.IN_PLAY,
-            prompt__challenge__status=Challenge.Status.OPEN,
-        ).order_by("pk")
-    )
+    """List the voter's battles in a scope that still wait for a verdict and can be shown, oldest first."""
+    return [battle for battle in _waiting(voter) if _is_showable(battle, scope=scope)]
 
 
 def issue_battle(voter: Voter, *, scope: Scope, dice: random.Random | None = None) -> Battle | None:
-    """Issue one more battle to a voter; None when no pair is left to show.
-
-    Pairs whose names this voter does not know come first; when they are used up, seen pictures are
-    shown again, and the verdict is stored but not counted. The voter's row is locked, so that two
-    requests at once cannot hand out the same picture twice.
-    """
-    dice = dice or random.SystemRandom()
-    population = population_for(scope)
+    """Issue one more battle to a voter; None when no pair is left to show."""
     with transaction.atomic():
-        Voter.objects.select_for_update().get(pk=voter.pk)
-        pair = _choose(voter, scope=scope, population=population, dice=dice)
-        if pair is None:
-            return None
-        return Battle.objects.create(
-            token=secrets.token_urlsafe(18),
-            voter=voter,
-            population=population,
-            prompt_id=pair.prompt,
-            left_id=pair.left,
-            right_id=pair.right,
-            probability=pair.probability,
-            issued_at=Now(),
-            expires_at=Now() + settings.BATTLE_LIFETIME,
-        )
+        _lock(voter)
+        issued = _issue(voter, scope=scope, waiting=list(_waiting(voter)), count=1, dice=dice)
+    return issued[0] if issued else None
 
 
 def fill_window(voter: Voter, *, scope: Scope, size: int = WINDOW) -> list[Battle]:
     """Return the voter's open battles in a scope, topped up to `size` where pairs are left."""
-    battles = open_battles(voter, scope=scope)[:size]
-    while len(battles) < size:
-        battle = issue_battle(voter, scope=scope)
-        if battle is None:
-            break
-        battles.append(battle)
-    return battles
+    with transaction.atomic():
+        _lock(voter)
+        waiting = list(_waiting(voter))
+        battles = [battle for battle in waiting if _is_showable(battle, scope=scope)][:size]
+        lacking = size - len(battles)
+        return battles + _issue(voter, scope=scope, waiting=waiting, count=lacking)
 
 
 def counted_pairs_left(voter: Voter, *, scope: Scope) -> bool:
@@ -111,13 +85,58 @@ def counted_pairs_left(voter: Voter, *, scope: Scope) -> bool:
     return choose_pair(field, barred=_known(voter), dice=random.Random(0)) is not None  # noqa: S311
 
 
-def _choose(voter: Voter, *, scope: Scope, population: str, dice: random.Random) -> Pair | None:
-    field = _field(scope, population=population)
-    waiting = {c for pair in _waiting(voter).values_list("left", "right") for c in pair}
-    fresh = choose_pair(field, barred=waiting | _known(voter), dice=dice)
-    if fresh:
-        return fresh
-    return choose_pair(field, barred=waiting, dice=dice, allow_seen=_times_seen(voter))
+def _lock(voter: Voter) -> None:
+    """Two requests of one voter at once must not hand out the same picture twice."""
+    Voter.objects.select_for_update().filter(pk=voter.pk).values_list("pk").get()
+
+
+def _issue(
+    voter: Voter,
+    *,
+    scope: Scope,
+    waiting: list[Battle],
+    count: int,
+    dice: random.Random | None = None,
+) -> list[Battle]:
+    """Draw and store up to `count` battles that share no candidate with each other or the waiting ones.
+
+    Pairs whose names this voter does not know come first; when they are used up, seen pictures are
+    shown again, and the verdict is stored but not counted.
+    """
+    if count <= 0:
+        return []
+    dice = dice or random.SystemRandom()
+    population = population_for(scope)
+    field, known = _field(scope, population=population), _known(voter)
+    taken = {candidate for battle in waiting for candidate in (battle.left_id, battle.right_id)}
+    seen: dict[int, int] | None = None
+    drawn: list[Pair] = []
+    while len(drawn) < count:
+        pair = choose_pair(field, barred=taken | known, dice=dice)
+        if pair is None:
+            seen = _times_seen(voter) if seen is None else seen
+            pair = choose_pair(field, barred=taken, dice=dice, allow_seen=seen)
+        if pair is None:
+            break
+        taken |= {pair.left, pair.right}
+        drawn.append(pair)
+    return Battle.objects.bulk_create(
+        [_battle(pair, voter=voter, population=population) for pair in drawn]
+    )
+
+
+def _battle(pair: Pair, *, voter: Voter, population: str) -> Battle:
+    return Battle(
+        token=secrets.token_urlsafe(18),
+        voter=voter,
+        population=population,
+        prompt_id=pair.prompt,
+        left_id=pair.left,
+        right_id=pair.right,
+        probability=pair.probability,
+        issued_at=Now(),
+        expires_at=Now() + settings.BATTLE_LIFETIME,
+    )
 
 
 def _field(scope: Scope, *, population: str) -> list[InPlay]:
@@ -138,15 +157,26 @@ def _times_seen(voter: Voter) -> dict[int, int]:
 
 
 def _waiting(voter: Voter) -> QuerySet[Battle]:
-    return Battle.objects.filter(
-        voter=voter, vote__isnull=True, skipped_at__isnull=True, expires_at__gt=Now()
+    """Select battles without a verdict, with what decides whether they can be shown."""
+    return (
+        Battle.objects.filter(
+            voter=voter, vote__isnull=True, skipped_at__isnull=True, expires_at__gt=Now()
+        )
+        .annotate(
+            left_status=F("left__status"),
+            right_status=F("right__status"),
+            challenge_status=F("prompt__challenge__status"),
+            challenge_slug=F("prompt__challenge__slug"),
+            discipline=F("prompt__challenge__discipline"),
+        )
+        .order_by("pk")
     )
 
 
-def _battle_filter(scope: Scope) -> dict[str, str]:
-    chosen = {}
-    if scope.discipline:
-        chosen["prompt__challenge__discipline"] = scope.discipline
-    if scope.challenge:
-        chosen["prompt__challenge__slug"] = scope.challenge
-    return chosen
+def _is_showable(battle: Any, *, scope: Scope) -> bool:
+    return bool(
+        battle.left_status == battle.right_status == Candidate.Status.IN_PLAY
+        and battle.challenge_status == Challenge.Status.OPEN
+        and scope.discipline in ("", battle.discipline)
+        and scope.challenge in ("", battle.challenge_slug)
+    )

@@ -1,8 +1,10 @@
 """One transaction per verdict, in PostgreSQL alone: no broker, no cache, no file."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from arena.generation.models import Candidate
@@ -100,9 +102,16 @@ def record_skip(*, token: str, voter: Voter | None) -> Battle:
         return battle
 
 
-def _lock(*, token: str, voter: Voter | None) -> Battle:
+def _lock(*, token: str, voter: Voter | None) -> Any:
     battle = (
-        Battle.objects.select_for_update(of=("self",)).filter(token=token, voter=voter).first()
+        Battle.objects.select_for_update(of=("self",))
+        .filter(token=token, voter=voter)
+        .annotate(
+            expired=ExpressionWrapper(Q(expires_at__lt=Now()), output_field=BooleanField()),
+            left_status=F("left__status"),
+            right_status=F("right__status"),
+        )
+        .first()
         if voter
         else None
     )
@@ -115,16 +124,13 @@ def _lock(*, token: str, voter: Voter | None) -> Battle:
     return battle
 
 
-def _refuse_closed(battle: Battle) -> None:
+def _refuse_closed(battle: Any) -> None:
     if battle.skipped_at is not None:
         raise AlreadyJudged(
             "You skipped this pair",
             "A skipped pair takes no verdict. The next pair is waiting for you.",
         )
-    with connection.cursor() as cursor:
-        cursor.execute("select %s < now()", [battle.expires_at])
-        (expired,) = cursor.fetchone()
-    if expired:
+    if battle.expired:
         raise BattleExpired(
             "This pair has expired",
             "It was on your screen for too long, so the verdict was not recorded. Take a fresh pair.",
@@ -139,7 +145,7 @@ def _other_verdict(vote: Vote) -> AlreadyJudged:
     )
 
 
-def _append(battle: Battle, *, verdict: str, viewing_ms: int | None, is_curator: bool) -> Vote:
+def _append(battle: Any, *, verdict: str, viewing_ms: int | None, is_curator: bool) -> Vote:
     first, second = sorted((battle.left_id, battle.right_id))
     fresh = _expose(battle.voter_id, candidates=(first, second))
     reason = _why_not_counted(battle, names_new=fresh, is_curator=is_curator)
@@ -170,12 +176,10 @@ def _expose(voter_id: int, *, candidates: tuple[int, int]) -> bool:
         return cursor.rowcount == len(candidates)
 
 
-def _why_not_counted(battle: Battle, *, names_new: bool, is_curator: bool) -> Reason | None:
+def _why_not_counted(battle: Any, *, names_new: bool, is_curator: bool) -> Reason | None:
     if is_curator:
         return CURATOR
     if not names_new:
         return NAME_KNOWN
-    in_play = Candidate.objects.filter(
-        pk__in=(battle.left_id, battle.right_id), status=Candidate.Status.IN_PLAY
-    ).count()
-    return None if in_play == 2 else WITHDRAWN
+    in_play = battle.left_status == battle.right_status == Candidate.Status.IN_PLAY
+    return None if in_play else WITHDRAWN

@@ -83,6 +83,19 @@ def read_board(scope: Scope) -> PublishedBoard:
     return PublishedBoard(scope, tuple(rows), run.votes, run.voters, run.published_at, run.number)
 
 
+def read_ratings(scope: Scope) -> dict[int, tuple[float, float]]:
+    """Map each rated model's id to its rating and half-width, without the catalogue; for the reveal."""
+    arrays = RatingRun.objects.filter(**scope.columns()).values_list("arrays", flat=True).first()
+    if arrays is None:
+        return {}
+    columns = zip(arrays["models"], arrays["rating"], arrays["half_width"], strict=True)
+    return {
+        model: (rating, half_width)
+        for model, rating, half_width in columns
+        if rating is not None and half_width is not None
+    }
+
+
 def read_matchups(scope: Scope) -> ModelMatchups:
     """Compute the head-to-head records of a scope from its tallies."""
     dataset = read_dataset(scope)

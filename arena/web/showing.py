@@ -13,7 +13,7 @@ from arena.battles.verdicts import NAME_KNOWN, REASONS
 from arena.catalog.models import Discipline, ImageModel
 from arena.challenges.models import Challenge, ReferencePicture
 from arena.generation.models import PublicPicture
-from arena.ratings.boards import Row, read_board
+from arena.ratings.boards import read_ratings
 from arena.ratings.datasets import Scope as BoardScope
 
 SET_SIZE = 15
@@ -181,14 +181,13 @@ def show_reveal(vote: Vote) -> Reveal:
     ).get(pk=vote.battle_id)
     challenge = battle.prompt.challenge
     pictures = _pictures_of([battle.left_id, battle.right_id])
-    board = read_board(BoardScope(battle.population, challenge.discipline))
-    rows = {row.model.pk: row for row in board.rows}
+    ratings = read_ratings(BoardScope(battle.population, challenge.discipline))
     return Reveal(
         token=battle.token,
         verdict=vote.verdict,
         sentence_verb=VERBS[Verdict(vote.verdict)],
-        left=_reveal_side(battle.left.slot.model, pictures[battle.left_id], rows),
-        right=_reveal_side(battle.right.slot.model, pictures[battle.right_id], rows),
+        left=_reveal_side(battle.left.slot.model, pictures[battle.left_id], ratings),
+        right=_reveal_side(battle.right.slot.model, pictures[battle.right_id], ratings),
         counted=vote.counted,
         reason="" if vote.counted else REASONS[vote.reason].sentence,
         challenge_title=challenge.title,
@@ -198,17 +197,17 @@ def show_reveal(vote: Vote) -> Reveal:
 
 
 def _reveal_side(
-    model: ImageModel, pictures: dict[str, PublicPicture], rows: dict[int, Row]
+    model: ImageModel, pictures: dict[str, PublicPicture], ratings: dict[int, tuple[float, float]]
 ) -> RevealedSide:
-    row = rows.get(model.pk)
+    rating, half_width = ratings.get(model.pk, (None, None))
     return RevealedSide(
         name=model.name,
         slug=model.slug,
         lab=model.lab.name,
         is_demo=model.is_demo,
         thumb=_address(pictures["thumb"]),
-        rating=row.rating if row else None,
-        half_width=row.half_width if row else None,
+        rating=rating,
+        half_width=half_width,
     )
 
 
