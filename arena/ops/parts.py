@@ -21,7 +21,8 @@ def studios_part(*, port: int, environment: Mapping[str, str]) -> Part:
             # Loaded once and forked: drawing keeps no state that two processes must not share.
             *("--workers", "2", "--threads", "8", "--timeout", "60", "--preload"),
         ),
-        environment=environment,
+        # One thread for each of the two processes: more only get in each other's way on two cores.
+        environment={**environment, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         is_ready=answers(host="127.0.0.1", port=port, path="/healthz"),
     )
 
