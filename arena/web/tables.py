@@ -129,7 +129,7 @@ def _cell(matchups: ModelMatchups, row: int, column: int, who: str) -> Cell:
         n=n,
         few=n < FEW_BATTLES,
         level=heat_level(percent),
-        label=f"{who}: {percent:.0f} % of {n} battles",
+        label=f"{who}: {percent:.0f} % of {n} {'battle' if n == 1 else 'battles'}",
     )
 
 
