@@ -7,9 +7,11 @@ from celery import current_app
 from django.db import connection, transaction
 from django.db.models import Count, Exists, Max, OuterRef
 from django.db.models.functions import Now
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from arena.catalog.models import ImageModel, Offering, Provider
+from arena.catalog.prices import picture_price
 
 from .leases import LEASE
 from .models import Generation, Slot
@@ -80,6 +82,12 @@ def _plan(slot: Slot, offering: Offering) -> int:
         offering=offering,
         attempt=last + 1,
         lease_until=Now() + LEASE,
+        expected_cost=picture_price(
+            offering,
+            width=challenge.canvas_width,
+            height=challenge.canvas_height,
+            day=timezone.now().date(),
+        ),
         parameters={
             "width": challenge.canvas_width,
             "height": challenge.canvas_height,

@@ -65,7 +65,6 @@ class Generation(models.Model):
         EMPTY = "empty", "No picture in the answer"
         FAILED = "failed", "Failed"
         TIMED_OUT = "timed-out", "Timed out"
-        CANCELLED = "cancelled", "Cancelled"
         UNCERTAIN = "uncertain", "Possibly charged, answer unknown"
 
     RUNNING = (State.PLANNED, State.SUBMITTING, State.SUBMITTED, State.COLLECTING)
@@ -82,7 +81,13 @@ class Generation(models.Model):
     remote_id = models.CharField(max_length=200, blank=True)
     parameters = models.JSONField(default=dict, help_text="What was asked: size, seed, options.")
     revised_prompt = models.TextField(blank=True)
-    expected_cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    expected_cost = models.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text="Dollars by the price list of the day it was planned; empty: the list does not say.",
+    )
     ttfb_ms = models.PositiveIntegerField(null=True, blank=True)
     total_ms = models.PositiveIntegerField(null=True, blank=True)
     # The lease says who works on this row; the fence makes every write of an overtaken worker fail.

@@ -154,6 +154,17 @@ def test_plan_due_keeps_to_the_providers_room():
     assert len(plan_due()) == 2
 
 
+def test_plan_due_notes_what_the_price_list_of_the_day_says():
+    model = create_model()
+    offering = create_offering(model=model)
+    PriceRule.objects.create(
+        offering=offering, amount=Decimal("0.045"), size="0.5K", valid_from=date(2026, 1, 1)
+    )
+    create_slot(challenge=create_challenge(), model=model)
+    plan_due()
+    assert Generation.objects.get().expected_cost == Decimal("0.045")
+
+
 def test_plan_due_plans_each_slot_once():
     create_offering(model=(model := create_model()))
     create_slot(challenge=create_challenge(), model=model)
