@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.studios.noise import Floats
-from arena.studios.tracer import unit
 
 
 @dataclass(frozen=True)
@@ -89,3 +88,8 @@ def _step_back(
         away = float(np.clip(away * (size / fill) ** 0.7, 0.8, 40.0))
     spot = np.array([centre[0], centre[1] - lift * away * lens, middle[2] - away])
     return Camera((axes.T @ spot).astype(np.float32), axes, lens, False)
+
+
+def unit(v: Floats) -> Floats:
+    """Scale (3, N) vectors to length 1."""
+    return np.asarray(v / np.maximum(np.sqrt((v * v).sum(axis=0)), 1e-9), dtype=np.float32)

@@ -15,8 +15,19 @@ TILE = 1 << 17
 OFFSETS = ((-0.375, -0.125), (0.125, -0.375), (0.375, 0.125), (-0.125, 0.375))
 
 
-def expose(*, shader: Shader, camera: Camera, width: int, height: int, exposure: float) -> Floats:
-    """Render (H, W, 3) in 0..1: one ray a pixel, then four more where neighbours differ."""
+def expose(
+    *,
+    shader: Shader,
+    camera: Camera,
+    width: int,
+    height: int,
+    exposure: float,
+    smooth: bool = True,
+) -> Floats:
+    """Render (H, W, 3) in 0..1: one ray a pixel, then four more where neighbours differ.
+
+    Without `smooth` the edges stay jagged.
+    """
     count = width * height
     picture = np.zeros((3, count), dtype=np.float32)
     numbers = np.arange(count)
@@ -25,7 +36,7 @@ def expose(*, shader: Shader, camera: Camera, width: int, height: int, exposure:
         picture[:, part] = _shoot(
             shader, camera, part, width=width, height=height, offset=(0.0, 0.0), exposure=exposure
         )
-    rough = _rough_pixels(picture.reshape(3, height, width))
+    rough = _rough_pixels(picture.reshape(3, height, width)) if smooth else numbers[:0]
     for start in range(0, rough.size, TILE):
         part = rough[start : start + TILE]
         total = np.zeros((3, part.size), dtype=np.float32)

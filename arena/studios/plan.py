@@ -1,19 +1,22 @@
-"""Reads a prompt by rules into a plan that both studios draw from."""
+"""Reads a prompt by rules into a plan that every studio draws from, or declines."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from arena.studios.creatures import HOURS, SETTINGS, Creature, find_creatures, find_word
 from arena.studios.phrases import Relation, Thing, read_scene
 from arena.studios.vocabulary import (
-    ANIMALS,
     COLOURS,
     DISHES,
+    DRIVING,
+    FACES,
     FLAGS,
+    HAIR,
     MOTIFS,
     PEOPLE,
-    PHOTO,
+    VEHICLES,
     Rgb,
 )
 
@@ -33,7 +36,11 @@ class DeclinedError(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a prompt asks for, in facts: no picture decisions yet."""
+    """What a prompt asks for, in facts: no picture decisions yet.
+
+    `kind` of a new picture: emblem, menu, poster, diorama, scene, animals, people, portrait, or
+    nothing (no thing known). Of an edit: night, painterly, print, drive, caricature, hair, change.
+    """
 
     kind: str
     prompt: str
@@ -52,13 +59,16 @@ class Plan:
     flag: str = ""
     sections: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    creatures: tuple[Creature, ...] = ()
+    setting: str = ""
+    hour: str = ""
 
 
 def read_prompt(*, prompt: str, has_reference: bool) -> Plan:
     """Turn a prompt into a plan.
 
     `has_reference` says that a picture came with it, which makes it an edit. Raises
-    BadPromptError for an empty or overlong prompt, DeclinedError with a reason otherwise.
+    BadPromptError for an empty or overlong prompt, DeclinedError where no studio could go on.
     """
     text = normalise(prompt)
     if not text:
@@ -69,7 +79,8 @@ def read_prompt(*, prompt: str, has_reference: bool) -> Plan:
     if has_reference:
         return _read_edit(text, words)
     kind = _kind(text.lower(), words)
-    _refuse_the_living(words, kind)
+    if kind in {"animals", "people", "portrait", "caricature"}:
+        return _read_living(text, kind)
     readers = {
         "emblem": _read_emblem,
         "menu": _read_menu,
@@ -121,35 +132,50 @@ def shaded(colour: Rgb, shade: str) -> Rgb:
 
 
 def _kind(lower: str, words: set[str]) -> str:
+    """What is laid out (a logo, a page) goes before what lives in it."""
     if words & {"logo", "emblem", "badge", "crest", "wordmark", "signboard", "medallion"}:
         return "emblem"
     if "menu" in words:
         return "menu"
-    if words & {"diorama", "isometric"}:
-        return "diorama"
     if words & {"poster", "infographic"}:
         return "poster"
+    if "caricature" in words:
+        return "caricature"
+    people = bool(words & set(PEOPLE))
+    if people and words & set(FACES):
+        return "portrait"
+    if people:
+        return "people"
+    if find_creatures(lower):
+        return "animals"
+    if words & {"diorama", "isometric"}:
+        return "diorama"
     return "scene"
 
 
-def _refuse_the_living(words: set[str], kind: str) -> None:
-    if words & {"caricature"}:
-        raise DeclinedError("This studio draws with geometry and cannot make caricatures.")
-    if words & set(ANIMALS):
-        raise DeclinedError("This studio models things, not animals, so it leaves this one out.")
-    if kind in {"scene", "diorama"} and words & set(PEOPLE):
-        raise DeclinedError("This studio cannot draw people or faces and does not pretend to.")
-    if kind == "scene" and (words & set(PHOTO) or {"street", "photo"} <= words):
-        raise DeclinedError("This studio does not make photographs of the real world.")
+def _read_living(text: str, kind: str) -> Plan:
+    things, relations, _ = read_scene(_without_quotes(text))
+    return Plan(
+        kind=kind,
+        prompt=text,
+        things=things,
+        relations=relations,
+        lettering=quoted(text),
+        creatures=find_creatures(text),
+        setting=find_word(text, SETTINGS),
+        hour=find_word(text, HOURS),
+    )
 
 
 def _read_edit(text: str, words: set[str]) -> Plan:
-    living = words & (set(PEOPLE) | set(ANIMALS) | {"caricature"})
-    if living - {"me", "hand", "eyes"}:
-        raise DeclinedError(
-            "This studio changes light, palette and brushwork; it cannot change or add "
-            "people or animals."
-        )
+    if "caricature" in words:
+        return Plan(kind="caricature", prompt=text)
+    if words & set(HAIR):
+        return Plan(kind="hair", prompt=text)
+    if words & set(DRIVING) and words & set(VEHICLES):
+        return Plan(kind="drive", prompt=text, hour=find_word(text, HOURS))
+    if (words & set(PEOPLE)) - {"me"} or find_creatures(text):
+        return Plan(kind="change", prompt=text)
     if words & {"night", "nighttime", "starry", "midnight", "stars"}:
         return Plan(kind="night", prompt=text)
     soft = {"ghibli", "anime", "painting", "painterly", "watercolor", "watercolour", "illustration"}
@@ -157,10 +183,7 @@ def _read_edit(text: str, words: set[str]) -> Plan:
         return Plan(kind="painterly", prompt=text)
     if words & {"poster", "print", "screen-print", "lithograph", "linocut", "woodcut"}:
         return Plan(kind="print", prompt=text, palette=colours_in(text))
-    raise DeclinedError(
-        "This studio can turn a picture to night, into a painting or into a print; "
-        "it cannot make other changes to a picture."
-    )
+    return Plan(kind="change", prompt=text)
 
 
 def _read_emblem(text: str, words: set[str]) -> Plan:
@@ -231,12 +254,8 @@ def _read_poster(text: str, words: set[str]) -> Plan:
 def _read_diorama(text: str, words: set[str]) -> Plan:
     dish = next((DISHES[word] for word in re.findall(r"\w+", text.lower()) if word in DISHES), "")
     things, relations, _ = ((), (), {}) if dish else read_scene(_without_quotes(text))
-    if not dish and not things:
-        raise DeclinedError(
-            "This studio found nothing in the prompt that it can model as a miniature."
-        )
     return Plan(
-        kind="diorama",
+        kind="diorama" if dish or things else "nothing",
         prompt=text,
         lettering=quoted(text),
         things=things,
@@ -249,11 +268,6 @@ def _read_diorama(text: str, words: set[str]) -> Plan:
 
 def _read_scene(text: str, words: set[str]) -> Plan:
     things, relations, surface = read_scene(_without_quotes(text))
-    if not things:
-        raise DeclinedError(
-            "This studio found no object in the prompt that it can model; it knows simple solids, "
-            "books, plants, cups, fruit and the like."
-        )
     found = re.search(
         r"\b(?:light\w*|lit|sunlight|sun)\b[^.]{0,30}?\bfrom (?:the |its )?"
         r"(left|right|above|top|front|behind|back)",
@@ -262,7 +276,7 @@ def _read_scene(text: str, words: set[str]) -> Plan:
     direction = {"top": "above", "back": "behind"}
     light = found.group(1) if found else "left"
     return Plan(
-        kind="scene",
+        kind="scene" if things else "nothing",
         prompt=text,
         lettering=quoted(text),
         things=things,
@@ -271,6 +285,8 @@ def _read_scene(text: str, words: set[str]) -> Plan:
         background=_background(text),
         surface=surface.get("material", "wood"),
         surface_colour=surface.get("colour"),
+        setting=find_word(text, SETTINGS),
+        hour=find_word(text, HOURS),
     )
 
 

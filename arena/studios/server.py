@@ -1,7 +1,8 @@
-"""A WSGI application that speaks the OpenAI Images API for the two studios.
+"""A WSGI application that speaks the OpenAI Images API for the studios.
 
-Environment: PARAGONE_STUDIO_KEY (bearer key; open when unset), PARAGONE_STUDIO_FILES (folder for
-pictures answered by URL).
+`/v1/...` is the plain server, `/express/v1/...` and `/economy/v1/...` are the demo providers of
+`shops.py`. Environment: PARAGONE_STUDIO_KEY (bearer key; open when unset), PARAGONE_STUDIO_FILES
+(folder for pictures answered by URL), PARAGONE_STUDIO_FAULTS=0 (shops never wait or fail).
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import hmac
 import json
 import logging
 import os
+import random
 import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -24,15 +26,18 @@ from werkzeug.wrappers import Request, Response
 
 from arena.studios.plan import MAX_PROMPT, BadPromptError, DeclinedError
 from arena.studios.shelf import put_picture, take_picture
+from arena.studios.shops import SHOPS, Fault, Shop, toss_fault, toss_wait
 from arena.studios.studio import STUDIOS, BadPictureError, Drawing, draw_picture
 
 MAX_BODY = 30 * 1024 * 1024
 LEAST, MOST = 256, 1536
+MOST_PICTURES = 4
 log = logging.getLogger(__name__)
 
 # NumPy work holds the interpreter lock most of the time: two renders at once would only make both
 # late, and double the memory.
 _one_at_a_time = threading.Semaphore(1)
+_dice = random.SystemRandom()
 
 
 class ApiError(Exception):
@@ -46,9 +51,11 @@ class ApiError(Exception):
         code: str | None = None,
         param: str | None = None,
         kind: str = "invalid_request_error",
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
@@ -70,7 +77,7 @@ def answer(request: Request) -> Response:
     try:
         return _route(request)
     except ApiError as error:
-        return _json(error.body, error.status)
+        return _json(error.body, error.status, error.headers)
     except RequestEntityTooLarge:
         too_large = ApiError(413, "The request is larger than 30 MB.", code="request_too_large")
         return _json(too_large.body, 413)
@@ -82,6 +89,7 @@ def answer(request: Request) -> Response:
 
 def _route(request: Request) -> Response:
     path = request.path.rstrip("/") or "/"
+    shop, path = _shop_of(path)
     if path == "/healthz":
         _allow(request, "GET")
         return _json({"status": "ok"}, 200)
@@ -100,7 +108,31 @@ def _route(request: Request) -> Response:
     _check_key(request)
     if request.content_length is not None and request.content_length > MAX_BODY:
         raise RequestEntityTooLarge
+    if shop is not None and method == "POST":
+        _keep_shop(shop)
     return handler(request)
+
+
+def _shop_of(path: str) -> tuple[Shop | None, str]:
+    """Split a demo provider's prefix off a path."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    return (SHOPS[first], f"/{rest}") if first in SHOPS else (None, path)
+
+
+def _keep_shop(shop: Shop) -> None:
+    """Wait and fail as this shop does; nobody's drawing is held up by it."""
+    if os.environ.get("PARAGONE_STUDIO_FAULTS") == "0":
+        return
+    time.sleep(toss_wait(shop, dice=_dice))
+    fault: Fault | None = toss_fault(shop, dice=_dice)
+    if fault is not None:
+        raise ApiError(
+            fault.status,
+            fault.message,
+            code=fault.code,
+            kind=fault.kind,
+            retry_after=fault.retry_after,
+        )
 
 
 def _allow(request: Request, method: str) -> None:
@@ -139,7 +171,7 @@ def _generate(request: Request) -> Response:
         raise ApiError(400, "The body is not valid JSON.", code="invalid_json") from problem
     if not isinstance(fields, dict):
         raise ApiError(400, "The body must be a JSON object.", code="invalid_json")
-    return _draw(request, fields, None)
+    return _draw(request, fields, ())
 
 
 def _edit(request: Request) -> Response:
@@ -154,10 +186,17 @@ def _edit(request: Request) -> Response:
             param="image",
             code="missing_required_parameter",
         )
-    return _draw(request, fields, uploads[0].read())
+    if len(uploads) > MOST_PICTURES:
+        raise ApiError(
+            400,
+            f"At most {MOST_PICTURES} pictures can be edited at once.",
+            param="image",
+            code="too_many_images",
+        )
+    return _draw(request, fields, tuple(upload.read() for upload in uploads))
 
 
-def _draw(request: Request, fields: dict[str, Any], reference: bytes | None) -> Response:
+def _draw(request: Request, fields: dict[str, Any], references: tuple[bytes, ...]) -> Response:
     prompt = fields.get("prompt")
     if not isinstance(prompt, str) or not prompt.strip():
         raise ApiError(
@@ -191,7 +230,7 @@ def _draw(request: Request, fields: dict[str, Any], reference: bytes | None) -> 
             code="invalid_value",
         )
     pictures = [
-        _render(model, prompt, width, height=height, take=seed + number, reference=reference)
+        _render(model, prompt, width, height=height, take=seed + number, references=references)
         for number in range(count)
     ]
     data = [_item(request, picture, form) for picture in pictures]
@@ -199,7 +238,13 @@ def _draw(request: Request, fields: dict[str, Any], reference: bytes | None) -> 
 
 
 def _render(
-    model: str, prompt: str, width: int, *, height: int, take: int, reference: bytes | None
+    model: str,
+    prompt: str,
+    width: int,
+    *,
+    height: int,
+    take: int,
+    references: tuple[bytes, ...],
 ) -> Drawing:
     try:
         with _one_at_a_time:
@@ -209,7 +254,7 @@ def _render(
                 width=width,
                 height=height,
                 take=take,
-                reference=reference,
+                references=references,
             )
     except DeclinedError as reason:
         raise ApiError(400, str(reason), code="declined", param="prompt") from reason
@@ -266,7 +311,10 @@ def _send_file(name: str) -> Response:
     return Response(png, mimetype="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 
-def _json(body: dict[str, Any], status: int) -> Response:
+def _json(body: dict[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:
     return Response(
-        json.dumps(body, ensure_ascii=False), status=status, content_type="application/json"
+        json.dumps(body, ensure_ascii=False),
+        status=status,
+        headers=dict(headers or {}),
+        content_type="application/json",
     )

@@ -26,7 +26,7 @@ def find_sky(picture: Floats) -> Floats:
     if rough.mean() < 0.01 or rough[: max(2, size[1] // 16)].mean() < 0.3:
         return np.zeros((height, width), dtype=np.float32)
     coarse = _resize(rough.astype(np.float32), (width, height))
-    return _refine(picture, coarse)
+    return refine_mask(picture, coarse)
 
 
 def _resize(plane: Floats, size: tuple[int, int]) -> Floats:
@@ -111,7 +111,8 @@ def _fill_gaps(sky: NDArray[np.bool_], small: Floats) -> NDArray[np.bool_]:
     return np.asarray(sky | (near & alike) | enclosed)
 
 
-def _refine(picture: Floats, coarse: Floats) -> Floats:
+def refine_mask(picture: Floats, coarse: Floats) -> Floats:
+    """A coarse coverage (H, W) fitted to the edges of the picture (guided filter)."""
     guide = picture @ np.array([0.25, 0.35, 0.4], dtype=np.float32)
     radius = max(3.0, max(picture.shape) / 110)
     mean_g, mean_p = blur(guide, radius=radius), blur(coarse, radius=radius)

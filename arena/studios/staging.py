@@ -85,7 +85,8 @@ def _place(
     shift = {
         "left": (-gap, 0.05),
         "right": (gap, 0.05),
-        "behind": (0.2, gap * 0.95),
+        # To one side, so that a thing behind glass shows past what stands in front.
+        "behind": (0.3 if yaw >= 0 else -0.3, gap * 0.9),
         "front": (-0.1, -gap * 0.95),
     }[relation_how]
     if relation_how == "behind" and height < 1.3 * (anchor.y + anchor.height):

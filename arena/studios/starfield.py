@@ -26,9 +26,12 @@ def paint_stars(*, width: int, height: int, seed: int, density: float = 1.0) -> 
         light[iy, ix + 1] += colour * fx * (1 - fy) * spread
         light[iy + 1, ix] += colour * (1 - fx) * fy * spread
         light[iy + 1, ix + 1] += colour * fx * fy * spread
-    core = light * 1.25 + blur(light, radius=0.8 * scale) * 2.4
-    halo = blur(np.maximum(light - 0.22, 0), radius=3.2 * scale) * 22
-    return np.asarray(core + halo, dtype=np.float32)
+    # Channel by channel, which needs a third of the memory.
+    for k in range(3):
+        plane = light[..., k].copy()
+        halo = blur(np.maximum(plane - 0.22, 0), radius=3.2 * scale) * 22
+        light[..., k] = plane * 1.25 + blur(plane, radius=0.8 * scale) * 2.4 + halo
+    return light
 
 
 def paint_milky_way(*, width: int, height: int, seed: int) -> Floats:
@@ -62,3 +65,45 @@ def paint_moon(
     return np.asarray(
         colour + (glow * (1 - disc))[..., None] * np.array([0.62, 0.72, 0.95]), dtype=np.float32
     ), disc
+
+
+def paint_glints(*, width: int, height: int, seed: int) -> Floats:
+    """A few great stars with the four rays of a camera's diaphragm, (H, W, 3)."""
+    rng = np.random.default_rng(seed)
+    u, v = grid(width=width, height=height)
+    side = max(width, height)
+    light = np.zeros((height, width, 3), dtype=np.float32)
+    for _ in range(16):
+        x, y = rng.uniform(0, width) / side, rng.uniform(0, height) / side
+        power, tint = float(rng.uniform(0.25, 1.0)), float(rng.uniform(-0.2, 0.2))
+        reach = 0.004 + 0.014 * power
+        dx, dy = np.abs(u - x), np.abs(v - y)
+        rays = np.exp(-dx / reach - dy / 0.0006) + np.exp(-dy / reach - dx / 0.0006)
+        core = np.exp(-((dx * dx + dy * dy) / 0.0013**2)) * 1.3
+        glow = 0.1 * np.exp(-np.hypot(dx, dy) / 0.008)
+        light += ((rays * 0.7 + core + glow) * power)[..., None] * np.array(
+            [1 + tint, 1, 1 - tint], dtype=np.float32
+        )
+    return light
+
+
+def paint_trails(*, width: int, height: int, seed: int) -> Floats:
+    """Stars drawn to arcs about the pole by a long exposure, (H, W, 3)."""
+    rng = np.random.default_rng(seed)
+    u, v = grid(width=width, height=height)
+    side = max(width, height)
+    dx, dy = u - 0.62 * width / side, v - 0.30 * height / side
+    ring = np.hypot(dx, dy) * 1024 / 2.6
+    turn = np.arctan2(dy, dx) / (2 * np.pi) + 0.5
+    count = int(ring.max()) + 2
+    # Each ring holds one or two arcs of its own brightness, colour and start.
+    power = rng.random(count).astype(np.float32) ** 3
+    start, tint = rng.random(count), rng.random(count) * 0.5 - 0.22
+    number = np.floor(ring).astype(np.int32)
+    line = np.exp(-(((ring - number - 0.5) / 0.24) ** 2))
+    phase = (turn - start[number]) * 2 % 1
+    arc = smooth_step(0.0, 0.01, phase) * (1 - smooth_step(0.30, 0.34, phase))
+    level = (line * arc * power[number] * 0.85)[..., None]
+    hue = tint[number][..., None]
+    colour = np.concatenate([1 + hue, np.ones_like(hue), 1 - hue], axis=-1)
+    return np.asarray(level * colour, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The two studios: what they are called, what they can do, and one call to draw."""
+"""The studios: what they are called, what they can do, and one call to draw."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
-from arena.studios import press, ray
+from arena.studios.gouache import studio as gouache
+from arena.studios.nocturne import studio as nocturne
 from arena.studios.noise import Floats
 from arena.studios.plan import DeclinedError, Plan, read_prompt
+from arena.studios.press import studio as press
+from arena.studios.ray import draft as ray_draft
+from arena.studios.ray import studio as ray
+from arena.studios.stickers import studio as stickers
 
 MAX_PIXELS = 24_000_000
 # Tracing and filtering cost time and memory by the pixel; drawing vectors does not.
 WORK_PIXELS = 1_100_000
 EDITS = frozenset({"night", "painterly", "print"})
+# Why a studio leaves a kind of work out that it has no sentence of its own for.
+DECLINES = {
+    "nothing": "This studio found nothing in the prompt that it can draw.",
+    "change": (
+        "This studio changes light, palette and brushwork; it cannot add, remove or alter things."
+    ),
+}
 Renderer = Callable[..., Floats]
 
 
@@ -49,23 +61,33 @@ class Drawing:
     note: str
 
 
+BOTH = ("text-to-image", "image-editing")
 STUDIOS: dict[str, Studio] = {
-    "studio-ray": Studio(
-        "studio-ray",
-        "Studio Ray",
-        ("text-to-image", "image-editing"),
-        ray.KINDS,
-        ray.REFUSALS,
-        True,
-    ),
-    "studio-press": Studio(
-        "studio-press",
-        "Studio Press",
-        ("text-to-image", "image-editing"),
-        press.KINDS,
-        press.REFUSALS,
-        False,
-    ),
+    studio.model: studio
+    for studio in (
+        Studio("studio-ray", "Studio Ray", BOTH, ray.KINDS, ray.REFUSALS, True),
+        Studio(
+            "studio-ray-draft",
+            "Studio Ray Draft",
+            ("text-to-image",),
+            ray_draft.KINDS,
+            ray_draft.REFUSALS,
+            True,
+        ),
+        Studio("studio-press", "Studio Press", BOTH, press.KINDS, press.REFUSALS, False),
+        Studio("studio-gouache", "Studio Gouache", BOTH, gouache.KINDS, gouache.REFUSALS, True),
+        Studio(
+            "studio-stickers", "Studio Stickers", BOTH, stickers.KINDS, stickers.REFUSALS, False
+        ),
+        Studio(
+            "studio-nocturne",
+            "Studio Nocturne",
+            ("image-editing",),
+            nocturne.KINDS,
+            nocturne.REFUSALS,
+            True,
+        ),
+    )
 }
 
 
@@ -76,26 +98,31 @@ def draw_picture(
     width: int = 1024,
     height: int = 1024,
     take: int = 0,
-    reference: bytes | None = None,
+    references: tuple[bytes, ...] = (),
 ) -> Drawing:
-    """Draw a prompt, or edit the reference picture when there is one.
+    """Draw a prompt, or edit the reference pictures when there are any.
 
-    Sizes in pixels; an edit keeps the reference's shape inside width x height. The same arguments
-    give the same bytes. Raises KeyError for an unknown studio, BadPromptError, BadPictureError,
-    or DeclinedError with a reason for people.
+    Sizes in pixels; an edit of one picture keeps its shape inside width x height. The same
+    arguments give the same bytes. Raises KeyError for an unknown studio, BadPromptError,
+    BadPictureError, or DeclinedError with a reason for people.
     """
     chosen = STUDIOS[studio]
-    plan = read_prompt(prompt=prompt, has_reference=reference is not None)
+    plan = read_prompt(prompt=prompt, has_reference=bool(references))
     if plan.kind not in chosen.kinds:
-        raise DeclinedError(chosen.refusals.get(plan.kind, f"{chosen.name} does not do this."))
+        general = DECLINES.get(plan.kind, f"{chosen.name} does not do this.")
+        raise DeclinedError(chosen.refusals.get(plan.kind, general))
     renderer = chosen.kinds[plan.kind]
+    size = (width, height)
     if plan.kind in EDITS:
-        picture, size = open_picture(reference or b"", width=width, height=height)
+        picture, size = open_picture(references[0], width=width, height=height)
         result = renderer(plan=plan, picture=picture, take=take)
     else:
-        size = (width, height)
         work = work_size(size) if chosen.traced else size
-        result = renderer(plan=plan, take=take, width=work[0], height=work[1])
+        more = {}
+        if references:
+            opened = [open_picture(data, width=1024, height=1024) for data in references]
+            more["pictures"] = tuple(picture for picture, _ in opened)
+        result = renderer(plan=plan, take=take, width=work[0], height=work[1], **more)
     return Drawing(encode_png(result, size=size), *size, describe_plan(plan))
 
 
@@ -148,8 +175,11 @@ def describe_plan(plan: Plan) -> str:
         "poster": f"Poster: {', '.join(plan.lettering[:1] + plan.steps)}.",
         "diorama": f"Isometric miniature: {plan.dish or ', '.join(t.noun for t in plan.things)}.",
         "night": "The picture turned to night with stars.",
-        "painterly": "The picture repainted in soft pastel gouache.",
+        "painterly": "The picture made anew by hand.",
         "print": "The picture as a limited-palette print.",
+        "drive": "The driver in the car on a coast road.",
+        "animals": f"Animals: {', '.join(c.species for c in plan.creatures)}.",
+        "people": "A street scene with a person.",
     }
     if plan.kind in parts:
         return parts[plan.kind]

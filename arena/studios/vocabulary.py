@@ -292,13 +292,6 @@ PEOPLE = (
     "girl",
     "child",
     "children",
-    "baby",
-    "hair",
-    "beard",
-    "skin",
-    "eyes",
-    "hand",
-    "hands",
     "warrior",
     "knight",
     "paladin",
@@ -321,35 +314,9 @@ PEOPLE = (
     "me",
     "myself",
 )
-ANIMALS = (
-    "animal",
-    "animals",
-    "dog",
-    "dogs",
-    "cat",
-    "cats",
-    "puppy",
-    "kitten",
-    "bunny",
-    "rabbit",
-    "fox",
-    "horse",
-    "bird",
-    "birds",
-    "lion",
-    "tiger",
-    "bear",
-    "wolf",
-    "elephant",
-    "butterfly",
-    "butterflies",
-    "dragon",
-    "cow",
-    "sheep",
-    "pig",
-    "duck",
-    "owl",
-    "deer",
-    "monkey",
-)
-PHOTO = ("photorealistic", "hyper-photorealistic", "photoreal", "hyperrealistic")
+
+# What a caricature, hair and a ride need, beside people.
+HAIR = ("hair", "beard", "hairline", "moustache", "haircut", "hairstyle")
+VEHICLES = ("car", "convertible", "cabriolet", "truck", "van", "automobile")
+DRIVING = ("drive", "drives", "driving", "ride", "rides", "riding")
+FACES = ("portrait", "headshot", "close-up", "closeup", "selfie", "face", "faces")

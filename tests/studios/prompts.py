@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from arena.studios.sheet import EXAMPLES
+from arena.studios.examples import read_examples
 
-BY_TITLE = {example.title: example.prompt for example in EXAMPLES}
+BY_TITLE = {example.title: example.prompt for example in read_examples()}
 LOGO = BY_TITLE["Vintage Cafe Logo"]
 GEOMETRY = BY_TITLE["Geometric Composition"]
 DIORAMA = BY_TITLE["Isometric Miniature Diorama Scenes"]

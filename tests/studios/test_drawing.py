@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from arena.studios.examples import read_examples, studios_for
 from arena.studios.plan import DeclinedError
 from arena.studios.studio import BadPictureError, draw_picture, work_size
 from tests.studios import prompts
@@ -18,12 +19,16 @@ FLAT = (
     ("studio-press", "Poster about the Moon. 1. Launch 2. Landing"),
     ("studio-ray", prompts.LOGO),
 )
-EDITS = (prompts.NIGHT, prompts.GHIBLI)
 
 
 def draw(studio: str, prompt: str, take: int = 0, reference: bytes | None = None) -> bytes:
     return draw_picture(
-        studio=studio, prompt=prompt, take=take, width=256, height=256, reference=reference
+        studio=studio,
+        prompt=prompt,
+        take=take,
+        width=256,
+        height=256,
+        references=() if reference is None else (reference,),
     ).png
 
 
@@ -41,8 +46,16 @@ def test_same_take_same_bytes_and_other_take_other_bytes(studio: str, prompt: st
     assert pixels.std() > 12
 
 
-@pytest.mark.parametrize("prompt", EDITS)
-@pytest.mark.parametrize("studio", ["studio-ray", "studio-press"])
+@pytest.mark.parametrize(
+    ("studio", "prompt"),
+    [
+        ("studio-ray", prompts.NIGHT),
+        ("studio-press", prompts.NIGHT),
+        ("studio-press", prompts.GHIBLI),
+        ("studio-gouache", prompts.GHIBLI),
+        ("studio-nocturne", prompts.GHIBLI),
+    ],
+)
 def test_edits_are_deterministic_and_depend_on_the_reference(
     studio: str, prompt: str, day_scene: bytes, references
 ) -> None:
@@ -100,7 +113,7 @@ def test_night_leaves_a_lake_without_stars(references) -> None:
     picture = (references / "mountain-lake.jpg").read_bytes()
     after = open_png(
         draw_picture(
-            studio="studio-ray", prompt=prompts.NIGHT, width=512, height=512, reference=picture
+            studio="studio-ray", prompt=prompts.NIGHT, width=512, height=512, references=(picture,)
         ).png
     ).astype(float)
     gray = after.mean(axis=2)
@@ -145,3 +158,29 @@ def test_large_traced_pictures_are_rendered_smaller_and_enlarged() -> None:
     assert work_size((1024, 1024)) == (1024, 1024)
     drawing = draw_picture(studio="studio-ray", prompt=prompts.LOGO, width=1536, height=256)
     assert open_png(drawing.png).shape == (256, 1536, 3)
+
+
+def test_every_challenge_and_studio_is_drawn_or_declined_with_a_sentence() -> None:
+    drawn: dict[str, int] = {}
+    for example in read_examples():
+        drawn[example.slug] = 0
+        for studio in studios_for(example):
+            try:
+                drawing = draw_picture(
+                    studio=studio,
+                    prompt=example.prompt,
+                    width=example.width // 8,
+                    height=example.height // 8,
+                    references=example.references,
+                )
+            except DeclinedError as reason:
+                assert str(reason).endswith(".")
+                assert len(str(reason)) > 25
+            else:
+                drawn[example.slug] += 1
+                assert drawing.note
+    nobody = {"fantasy-warrior", "over-the-top-cartoon-caricature", "bald-man-challenge"}
+    assert {slug for slug, number in drawn.items() if number == 0} == nobody
+    text = {example.slug for example in read_examples() if example.discipline == "text-to-image"}
+    assert sum(number >= 3 for slug, number in drawn.items() if slug in text) >= 6
+    assert sum(number >= 3 for slug, number in drawn.items() if slug not in text) >= 3

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from arena.studios import server, shelf
+from arena.studios.studio import STUDIOS
 from tests.studios import prompts
 from tests.studios.wire import Client, open_png
 
@@ -32,7 +33,8 @@ def test_models_are_listed_with_their_disciplines(client: Client) -> None:
     assert answer.status == 200
     assert answer.json["object"] == "list"
     found = {model["id"]: model for model in answer.json["data"]}
-    assert set(found) == {"studio-ray", "studio-press"}
+    assert set(found) == set(STUDIOS)
+    assert len(found) >= 6
     assert all(m["object"] == "model" and m["owned_by"] for m in found.values())
     assert found["studio-ray"]["disciplines"] == ["text-to-image", "image-editing"]
 

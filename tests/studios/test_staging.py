@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from arena.studios.plan import read_prompt
-from arena.studios.ray_scene import LOOKS, aim_camera
+from arena.studios.ray.scene import LOOKS, aim_camera
 from arena.studios.staging import Placed, stage
 from tests.studios import prompts
 
