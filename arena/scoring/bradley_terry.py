@@ -1,6 +1,7 @@
 """Bradley-Terry strengths by damped Newton steps on a table of wins."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,12 @@ MAX_STEPS = 200
 SMALL_STEP = 1e-6
 # Up to this change of any compared difference, a full Newton step is certain to climb.
 SAFE_CHANGE = 1.0
+# Beyond this range of strengths their exponentials no longer fit together into floats.
+WIDEST_RANGE = 500.0
+# Conjugate gradients leave this share of a step undone; a full field needs four or five rounds,
+# and past the last round a dense solution is cheaper.
+LEFT_UNDONE = 1e-5
+MAX_ROUNDS = 25
 
 # One tied battle adds half a win and half a loss. For a single proportion that is Jeffreys'
 # prior, the one that removes the first-order bias of log odds (Firth 1993) and keeps n wins out
@@ -49,8 +56,20 @@ class Fit:
     battles: NDArray[np.float64]
     steps: int
 
+    @cached_property
+    def chances(self) -> NDArray[np.float64]:
+        """The fitted probabilities (models, models) that the row model beats the column model."""
+        chances = win_probabilities(self.theta)
+        chances.setflags(write=False)
+        return chances
 
-def fit(wins: NDArray[np.float64], *, prior: float | None = None) -> Fit:
+
+def fit(
+    wins: NDArray[np.float64],
+    *,
+    prior: float | None = None,
+    start: NDArray[np.float64] | None = None,
+) -> Fit:
     """Fit P(i beats j) = 1 / (1 + exp(theta_j - theta_i)) by maximum likelihood.
 
     `wins` (models, models) float: wins of row over column, ties as half a win for each; it may
@@ -62,6 +81,11 @@ def fit(wins: NDArray[np.float64], *, prior: float | None = None) -> Fit:
     and are marked `regularised`; the core is the strongly connected group that holds more than
     half of the models. Without such a group every model receives it. A core model meets at most
     `prior` pseudo-battles, and where a finite optimum exists the prior changes nothing at all.
+
+    `start` (models,) natural log odds is where Newton's method begins (a warm start, for
+    bootstraps and simulations); None begins from each model's own record in this table, as
+    published boards do. The optimum is the same, but its last bits, far below any printed digit,
+    may depend on the start.
 
     Raises `ScoringError` on a malformed table and `NotConverged` if Newton's steps do not settle.
     """
@@ -77,18 +101,24 @@ def fit(wins: NDArray[np.float64], *, prior: float | None = None) -> Fit:
         # A tie is half a win each way.
         wins = wins + spread_prior(regularised, prior=prior / 2)
     battles = wins + wins.T
-    theta, steps = _climb(wins, battles)
+    first = _guess_strengths(wins) if start is None else _check_start(start, models=len(wins))
+    theta, steps = _climb(first, wins=wins, battles=battles)
     return Fit(theta=theta, regularised=regularised, battles=battles, steps=steps)
 
 
 def win_probabilities(theta: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (models, models): the probability that the row model beats the column model."""
+    if np.ptp(theta) < WIDEST_RANGE:
+        u = np.exp(theta - (theta.max() + theta.min()) / 2)
+        probabilities = np.add.outer(u, u)
+        np.reciprocal(probabilities, out=probabilities)
+        probabilities *= u[:, None]
+        return probabilities
     # Models far apart in a chain may differ by more than exp can hold: infinity gives a right 0.
     with np.errstate(over="ignore"):
         odds = np.exp(theta[None, :] - theta[:, None])
     odds += 1.0
-    probabilities: NDArray[np.float64] = np.reciprocal(odds, out=odds)
-    return probabilities
+    return np.reciprocal(odds, out=odds)
 
 
 def laplacian(weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -118,23 +148,19 @@ def find_strong_groups(edges: NDArray[np.bool_]) -> Groups:
 
 
 def _climb(
-    wins: NDArray[np.float64], battles: NDArray[np.float64]
+    start: NDArray[np.float64], *, wins: NDArray[np.float64], battles: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], int]:
-    """Newton's method from zero, damped so that it climbs from anywhere.
+    """Newton's method from `start`, damped so that it climbs from anywhere.
 
     The logistic likelihood is generalised self-concordant (Bach 2010): along a step that changes
     no compared difference by more than c, curvature changes by at most exp(c). A full step then
     climbs for c up to 1, and a step scaled by log(1 + c) / c always does (Sun and Tran-Dinh
     2019), so no likelihood need be evaluated.
     """
-    theta = np.zeros(len(wins))
+    theta = start - start.mean()
     met = battles > 0
     for step_number in range(1, MAX_STEPS + 1):
-        p = win_probabilities(theta)
-        # Wins not expected minus losses not expected, from the small tails: no cancellation.
-        surprise = wins * p.T
-        gradient = surprise.sum(axis=1) - surprise.sum(axis=0)
-        step = _solve(laplacian(battles * p * p.T), gradient)
+        step = _find_step(theta, wins=wins, battles=battles)
         change = float(np.ptp(step))
         if not np.isfinite(change):
             break
@@ -147,6 +173,64 @@ def _climb(
         if change < SMALL_STEP:
             return theta - theta.mean(), step_number
     raise NotConverged(f"The Bradley-Terry fit did not settle in {MAX_STEPS} Newton steps.")
+
+
+def _find_step(
+    theta: NDArray[np.float64], *, wins: NDArray[np.float64], battles: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Newton's step: by conjugate gradients where they settle soon, else by a dense solution."""
+    if np.ptp(theta) < WIDEST_RANGE:
+        step = _step_by_conjugate_gradients(theta, wins=wins, battles=battles)
+        if step is not None:
+            return step
+    p = win_probabilities(theta)
+    # Wins not expected minus losses not expected, from the small tails: no cancellation.
+    surprise = wins * p.T
+    gradient = surprise.sum(axis=1) - surprise.sum(axis=0)
+    return _solve(laplacian(battles * p * p.T), gradient)
+
+
+def _step_by_conjugate_gradients(
+    theta: NDArray[np.float64], *, wins: NDArray[np.float64], battles: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """Newton's step with the diagonal as preconditioner (Hestenes and Stiefel 1952).
+
+    With u = exp(theta) the chance is u_i / (u_i + u_j), so that the table needs no exponential,
+    and the Hessian acts as u_i (a u x)_i without being formed. None if it has not settled.
+    """
+    u = np.exp(theta - (theta.max() + theta.min()) / 2)
+    a = np.add.outer(u, u)
+    np.reciprocal(a, out=a)
+    surprise = wins * a
+    residual = surprise @ u - u * surprise.sum(axis=0)
+    residual -= residual.mean()
+    a *= a
+    a *= battles
+    diagonal = u * (a @ u)
+    step = np.zeros(len(theta))
+    scaled = residual / diagonal
+    direction = scaled
+    size = float(residual @ scaled)
+    enough = LEFT_UNDONE**2 * size
+    for _ in range(MAX_ROUNDS):
+        if size <= enough:
+            return step
+        image = diagonal * direction - u * (a @ (u * direction))
+        bend = float(direction @ image)
+        if not bend > 0:
+            return None
+        step += (size / bend) * direction
+        residual -= (size / bend) * image
+        scaled = residual / diagonal
+        before, size = size, float(residual @ scaled)
+        direction = scaled + (size / before) * direction
+    return None
+
+
+def _guess_strengths(wins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A cold start from the table alone: the log odds of each model's share of points."""
+    won, lost = wins.sum(axis=1), wins.sum(axis=0)
+    return np.log((won + 0.5) / (lost + 0.5))
 
 
 def _solve(hessian: NDArray[np.float64], gradient: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -165,6 +249,13 @@ def _check_wins(wins: NDArray[np.float64]) -> None:
         raise ScoringError("Wins must be finite floats of zero or more.")
     if wins.diagonal().any():
         raise ScoringError(f"Model {np.flatnonzero(wins.diagonal())[0]} cannot battle itself.")
+
+
+def _check_start(start: NDArray[np.float64], *, models: int) -> NDArray[np.float64]:
+    values = np.asarray(start, dtype=np.float64)
+    if values.shape != (models,) or not np.isfinite(values).all():
+        raise ScoringError(f"The start must be {models} finite strengths.")
+    return values
 
 
 def _outside_core(groups: Groups, *, models: int) -> NDArray[np.bool_]:

@@ -158,6 +158,47 @@ def test_each_regularised_model_gets_the_prior_once():
     assert not spread.diagonal().any()
 
 
+@given(seed=st.integers(0, 10_000), scale=st.floats(-3, 3))
+def test_any_start_leads_to_the_same_optimum(seed, scale):
+    wins = draw_tallies(seed=seed, models=6, votes=200).wins()
+    start = np.random.default_rng(seed).normal(0, 1, 6) * scale
+    assert fit(wins, start=start, prior=ONE_TIE).theta == pytest.approx(
+        fit(wins, prior=ONE_TIE).theta, abs=1e-8
+    )
+
+
+def test_a_start_at_the_optimum_settles_at_once():
+    wins = draw_tallies(seed=3, models=30, votes=20_000).wins()
+    cold = fit(wins)
+    warm = fit(wins, start=cold.theta + 7.0)
+    assert warm.steps == 1 < cold.steps
+    assert warm.theta == pytest.approx(cold.theta, abs=1e-9)
+
+
+@pytest.mark.parametrize("start", [[0.0, 1.0, 2.0], [np.nan, 0.0], [[0.0, 0.0]]])
+def test_fit_refuses_a_start_of_another_shape(start):
+    with pytest.raises(ScoringError, match="start must be 2 finite strengths"):
+        fit(table(2, (0, 1, 3), (1, 0, 2)), start=np.array(start))
+
+
+@pytest.mark.parametrize("spread", [0.5, 2.0])
+def test_steps_by_conjugate_gradients_are_the_dense_ones(monkeypatch, spread):
+    wins = draw_tallies(seed=4, models=40, votes=20_000, spread=spread).wins()
+    quick = fit(wins, prior=ONE_TIE)
+    monkeypatch.setattr(bradley_terry, "MAX_ROUNDS", 0)
+    dense = fit(wins, prior=ONE_TIE)
+    assert quick.theta == pytest.approx(dense.theta, abs=1e-10)
+    assert quick.steps == dense.steps
+
+
+def test_probabilities_are_the_same_near_and_beyond_the_range_of_floats():
+    near = win_probabilities(np.array([200.0, 0.0, -1.0, -250.0]))
+    far = win_probabilities(np.array([200.0, 0.0, -1.0, -900.0]))
+    assert near[:3, :3] == pytest.approx(far[:3, :3], rel=1e-14)
+    assert (far[3].tolist(), far[:, 3].tolist()) == ([0, 0, 0, 0.5], [1, 1, 1, 0.5])
+    assert near[3, 0] == pytest.approx(np.exp(-450.0), rel=1e-12)
+
+
 def test_fit_refuses_to_return_what_did_not_settle(monkeypatch):
     monkeypatch.setattr(bradley_terry, "MAX_STEPS", 2)
     with pytest.raises(NotConverged, match="did not settle in 2"):

@@ -10,7 +10,9 @@ from arena.scoring.intervals import (
     bound_ranks,
     estimate_covariance,
     find_differences,
+    invert_information,
     measure_half_widths,
+    refer_to,
     sandwich,
     weigh_information,
 )
@@ -160,6 +162,30 @@ def test_ranks_count_those_surely_better_and_surely_worse():
     low, high = bound_ranks(better)
     assert low.tolist() == [1, 2, 2, 3]
     assert high.tolist() == [1, 3, 4, 4]
+
+
+@pytest.mark.parametrize("models", [2, 3, 65, 200])
+def test_inverse_by_halves_is_the_pseudo_inverse(models):
+    weights = np.abs(np.random.default_rng(models).normal(size=(models, models)))
+    weights = np.triu(weights, k=1) + np.triu(weights, k=1).T
+    bread = laplacian(weights)
+    inverse = invert_information(bread)
+    assert inverse == pytest.approx(np.linalg.pinv(bread), abs=1e-11)
+    meat = laplacian(weights**2)
+    expected = np.linalg.pinv(bread) @ meat @ np.linalg.pinv(bread)
+    covariance = sandwich(bread=bread, meat=meat)
+    assert covariance == pytest.approx(expected, abs=1e-11)
+    assert np.array_equal(covariance, covariance.T)
+
+
+def test_strengths_referred_to_a_model_have_the_covariance_of_differences():
+    rng = np.random.default_rng(1)
+    root = rng.normal(size=(5, 5))
+    away = np.eye(5)
+    away[:, 2] -= 1
+    referred = refer_to(root @ root.T, model=2)
+    assert referred == pytest.approx(away @ root @ root.T @ away.T, abs=1e-12)
+    assert not referred[2].any()
 
 
 @given(seed=st.integers(0, 10_000), votes=st.integers(20, 400))

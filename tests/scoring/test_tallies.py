@@ -55,6 +55,23 @@ def test_tallies_merge_both_orientations_of_a_pair():
     assert counted.battles_of_models().tolist() == [5, 5, 0]
 
 
+def test_verdicts_are_summed_by_side():
+    counted = tally([(0, 1, 0), (1, 0, 1), (1, 0, 0), (0, 1, 2), (1, 2, 3)], models=3)
+    as_left, as_right = counted.by_side()
+    assert as_left.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0], [0, 1, 0]]
+    assert as_right.tolist() == [[1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert (as_left + as_right).sum(axis=0).tolist() == counted.battles_of_models().tolist()
+
+
+@pytest.mark.parametrize("models", [2, 127, 128, 140])
+def test_every_width_of_index_counts_the_last_cell(models):
+    # 127 models have 64,516 cells, 128 just as many as a 16-bit index can name.
+    last = models - 1
+    counted = tally_votes(left=[last, 0], right=[last - 1, last], verdict=[3, 0], models=models)
+    assert counted.counts[last, last - 1, 3] == counted.counts[0, last, 0] == 1
+    assert counted.counts.sum() == 2
+
+
 @given(rows=votes, data=st.data())
 def test_order_of_votes_changes_nothing(rows, data):
     assert tally(rows) == tally(data.draw(st.permutations(rows)))
