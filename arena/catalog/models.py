@@ -86,7 +86,7 @@ class Provider(models.Model):
     base_url = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Empty for the local studio server: its address is a setting.",
+        help_text="For the local studio server only a path: its address is a setting.",
     )
     key_variable = models.CharField(
         max_length=80,

@@ -1,6 +1,6 @@
 """What a picture costs by a provider's dated price list."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -24,22 +24,31 @@ def rules_on(day: date, *, rules: Iterable[PriceRule]) -> list[PriceRule]:
     ]
 
 
-def picture_price(offering: Offering, *, width: int, height: int, day: date) -> Decimal | None:
+def picture_price(
+    offering: Offering, *, width: int, height: int, day: date, features: Collection[str] = ()
+) -> Decimal | None:
     """Return the dollars for one picture of a size on a day, or None when the list does not say.
 
-    The rule for the exact size class wins over the rule for every size.
+    The rule for the exact size class wins over the rule for every size. `features` names what the
+    request uses, such as its discipline: surcharges for these are added.
     """
     wanted = size_class(width=width, height=height)
+    rules = rules_on(day, rules=offering.price_rules.all())
     candidates = [
         rule
-        for rule in rules_on(day, rules=offering.price_rules.all())
+        for rule in rules
         if rule.direction == PriceRule.Direction.OUTPUT
         and rule.unit == PriceRule.Unit.IMAGE
         and rule.size in (wanted, "")
     ]
     if not candidates:
         return None
-    return max(candidates, key=lambda rule: rule.size == wanted).amount
+    surcharges = [
+        rule.amount
+        for rule in rules
+        if rule.unit == PriceRule.Unit.REQUEST and rule.feature in features
+    ]
+    return max(candidates, key=lambda rule: rule.size == wanted).amount + sum(surcharges)
 
 
 def cheapest_picture(

@@ -185,7 +185,7 @@ def _rebuild(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
     jpeg, png = io.BytesIO(), io.BytesIO()
     # Without `optimize`: Pillow's buffer for it is too small for a very noisy picture.
     picture.save(jpeg, format="JPEG", quality=JPEG_QUALITY, subsampling="4:4:4")
-    picture.save(png, format="PNG", optimize=True)
+    picture.save(png, format="PNG")
     if len(png.getvalue()) <= len(jpeg.getvalue()):
         return png.getvalue(), "png", picture.size
     return jpeg.getvalue(), "jpg", picture.size

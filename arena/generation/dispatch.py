@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from arena.catalog.models import ImageModel, Offering, Provider
+from arena.catalog.models import Offering, Provider
 from arena.catalog.prices import picture_price
 
 from .leases import LEASE
@@ -39,7 +39,10 @@ def plan_due() -> list[int]:
         room = _room_per_provider()
         planned = []
         for slot in _due_slots():
-            offering = _offering_for(slot.model, discipline=slot.prompt.challenge.discipline)
+            challenge = slot.prompt.challenge
+            offering = choose_offering(
+                slot.model, discipline=challenge.discipline, turn=challenge.pk
+            ).offering
             if offering is None or room[offering.provider_id] <= 0:
                 continue
             room[offering.provider_id] -= 1
@@ -59,14 +62,10 @@ def _due_slots() -> list[Slot]:
     )
 
 
-def _offering_for(model: ImageModel, *, discipline: str) -> Offering | None:
-    return choose_offering(model, discipline=discipline).offering
-
-
 def _room_per_provider() -> Counter[int]:
     room: Counter[int] = Counter(dict(Provider.objects.values_list("pk", "max_in_flight")))
     busy = (
-        Generation.objects.filter(state__in=Generation.RUNNING)
+        Generation.objects.filter(state__in=Generation.RUNNING, origin=Generation.Origin.ORDERED)
         .values_list("offering__provider")
         .annotate(n=Count("pk"))
     )
@@ -87,14 +86,21 @@ def _plan(slot: Slot, offering: Offering) -> int:
             width=challenge.canvas_width,
             height=challenge.canvas_height,
             day=timezone.now().date(),
+            features=(challenge.discipline,),
         ),
-        parameters={
-            "width": challenge.canvas_width,
-            "height": challenge.canvas_height,
-            "seed": slot.take,
-        },
+        parameters=asked_parameters(slot),
     )
     return generation.pk
+
+
+def asked_parameters(slot: Slot) -> dict[str, int]:
+    """List what a provider is asked for besides the prompt: size in pixels, and the take as seed."""
+    challenge = slot.prompt.challenge
+    return {
+        "width": challenge.canvas_width,
+        "height": challenge.canvas_height,
+        "seed": slot.take,
+    }
 
 
 def send(generation_ids: list[int]) -> None:

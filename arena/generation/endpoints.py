@@ -17,7 +17,9 @@ from .routing import provider_key
 def open_endpoint(offering: Offering) -> Endpoint:
     """Gather address, key and limits of an offering's provider."""
     provider = offering.provider
-    base_url = f"{settings.STUDIOS_URL}/v1" if provider.is_local else provider.base_url
+    base_url = provider.base_url
+    if provider.is_local:
+        base_url = f"{settings.STUDIOS_URL}{provider.base_url or '/v1'}"
     address = urlsplit(base_url)
     return Endpoint(
         base_url=base_url,

@@ -67,12 +67,17 @@ class Generation(models.Model):
         TIMED_OUT = "timed-out", "Timed out"
         UNCERTAIN = "uncertain", "Possibly charged, answer unknown"
 
+    class Origin(models.TextChoices):
+        ORDERED = "ordered", "Ordered from the provider"
+        SHIPPED = "shipped", "Shipped with Paragone, made earlier by the same studio"
+
     RUNNING = (State.PLANNED, State.SUBMITTING, State.SUBMITTED, State.COLLECTING)
 
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="generations")
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="generations")
     attempt = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.ORDERED)
     outcome = models.CharField(
         max_length=20, blank=True, help_text="The provider layer's name for how it ended (I9)."
     )

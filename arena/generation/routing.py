@@ -39,12 +39,20 @@ def why_not(offering: Offering, *, discipline: str) -> str:
     return ""
 
 
-def choose_offering(model: ImageModel, *, discipline: str) -> Choice:
-    """Choose the offering with the lowest priority number that can be asked now."""
-    reasons = []
+def choose_offering(model: ImageModel, *, discipline: str, turn: int = 0) -> Choice:
+    """Choose the offering with the lowest priority number that can be asked now.
+
+    Offerings of equal priority take turns: `turn` is the challenge's number, so that one challenge
+    asks one provider for all takes of a model, and every provider is measured.
+    """
+    reasons: list[str] = []
+    usable: list[Offering] = []
     for offering in model.offerings.select_related("provider").order_by("priority", "pk"):
         reason = why_not(offering, discipline=discipline)
-        if not reason:
-            return Choice(offering)
-        reasons.append(reason)
+        if reason:
+            reasons.append(reason)
+        elif not usable or offering.priority == usable[0].priority:
+            usable.append(offering)
+    if usable:
+        return Choice(usable[turn % len(usable)])
     return Choice(None, "; ".join(reasons) or f"{model.name} is offered by no provider")

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from arena.catalog.models import ImageModel, Population
 from arena.catalog.prices import picture_price
@@ -57,6 +58,8 @@ class Progress:
 
     @property
     def label(self) -> str:
+        if self.wanted and not self.planned:
+            return "No picture: every model declined or failed"
         return f"{self.ready} of {self.planned} pictures ready"
 
 
@@ -71,13 +74,14 @@ def expected_costs(
         have = Slot.objects.filter(
             prompt__in=prompts, model=model, take__lt=takes or model.takes
         ).count()
-        choice = choose_offering(model, discipline=challenge.discipline)
+        choice = choose_offering(model, discipline=challenge.discipline, turn=challenge.pk)
         price = (
             picture_price(
                 choice.offering,
                 width=challenge.canvas_width,
                 height=challenge.canvas_height,
                 day=day,
+                features=(challenge.discipline,),
             )
             if choice.offering
             else None
@@ -146,8 +150,17 @@ def order_demo_pictures() -> int:
 
 
 def _unanswered(model: ImageModel) -> QuerySet[Challenge]:
-    answered = Slot.objects.filter(prompt=OuterRef("pk"), model=model)
-    prompts = Prompt.objects.filter(~Exists(answered), is_current=True)
+    """Select the open challenges with a prompt of which this model has fewer takes than its own number."""
+    answered = (
+        Slot.objects.filter(prompt=OuterRef("pk"), model=model, take__lt=model.takes)
+        .order_by()
+        .values("prompt")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    prompts = Prompt.objects.annotate(answered=Coalesce(Subquery(answered), 0)).filter(
+        is_current=True, answered__lt=model.takes
+    )
     return Challenge.objects.filter(
         prompts__in=prompts, status=Challenge.Status.OPEN, discipline__in=model.disciplines
     ).distinct()

@@ -35,13 +35,13 @@ def test_load_catalog_creates_everything_of_the_file():
     counts = load_catalog(DATA)
     assert counts.created == {
         "labs": 5,
-        "providers": 5,
-        "image models": 7,
-        "offerings": 6,
-        "price rules": 18,
+        "providers": 7,
+        "image models": 11,
+        "offerings": 17,
+        "price rules": 61,
     }
     assert set(counts.kept.values()) == {0}
-    assert [len(found) for found in rows().values()] == [5, 5, 7, 6, 18]
+    assert [len(found) for found in rows().values()] == [5, 7, 11, 17, 61]
 
 
 def test_load_catalog_twice_changes_nothing():
@@ -63,8 +63,8 @@ def test_load_catalog_twice_at_once_creates_everything_once():
 
     with ThreadPoolExecutor(2) as pool:
         created = [run.result(timeout=30) for run in [pool.submit(load) for _ in range(2)]]
-    assert sorted(created) == [0, 41]
-    assert [len(found) for found in rows().values()] == [5, 5, 7, 6, 18]
+    assert sorted(created) == [0, 101]
+    assert [len(found) for found in rows().values()] == [5, 7, 11, 17, 61]
 
 
 def test_load_catalog_keeps_what_a_curator_edited():
@@ -89,10 +89,10 @@ def test_load_catalog_adds_what_is_missing_again():
     counts = load_catalog(DATA)
     assert {name: number for name, number in counts.created.items() if number} == {
         "image models": 1,
-        "offerings": 1,
-        "price rules": 1,
+        "offerings": 2,
+        "price rules": 8,
     }
-    assert Offering.objects.get(model__slug="studio-press").resend_safe
+    assert Offering.objects.filter(model__slug="studio-press", resend_safe=True).count() == 2
 
 
 def test_load_catalog_adds_a_newer_price_list_beside_the_old(data):
@@ -133,28 +133,43 @@ def test_catalog_leaves_unknown_facts_of_the_opponents_empty():
     }
     for model in opponents:
         assert (model.released_on, model.open_weights, model.licence) == (None, None, "")
-        assert not model.offerings.exists()
+        assert model.offerings.exists() == (model.slug == "gpt-image-1-5")
 
 
-def test_catalog_says_that_the_studios_are_no_ai_and_cost_nothing():
+def test_catalog_says_that_the_studios_are_no_ai_and_charge_nothing():
     load_catalog(DATA)
     studios = ImageModel.objects.filter(population="demo")
-    assert {model.slug for model in studios} == {"studio-ray", "studio-press"}
+    assert len(studios) >= 6
+    assert sum("image-editing" in model.disciplines for model in studios) >= 3
     for model in studios:
-        offering = model.offerings.get()
         assert model.description.startswith("Not an AI model")
-        assert (model.takes, model.lab.slug) == (4, "paragone")
-        assert (offering.remote_id, offering.resend_safe) == (model.slug, True)
-        assert offering.price_rules.get().amount == 0
-    provider = Provider.objects.get(slug="studios")
-    assert (provider.is_local, provider.population, provider.max_in_flight) == (True, "demo", 2)
-    assert (provider.dialect, provider.base_url, provider.key_variable) == ("openai_images", "", "")
+        assert (model.takes, model.lab.slug) == (5, "paragone")
+        for offering in model.offerings.all():
+            assert (offering.remote_id, offering.resend_safe) == (model.slug, True)
+            assert "nothing is charged" in offering.price_rules.first().source
+
+
+def test_two_demo_providers_sell_every_studio_at_different_prices():
+    load_catalog(DATA)
+    shops = Provider.objects.filter(population="demo")
+    assert {(shop.slug, shop.dialect, shop.key_variable) for shop in shops} == {
+        ("easel-express", "openai_images", ""),
+        ("easel-economy", "openai_images", ""),
+    }
+    assert all(shop.is_local and "demo" in shop.name for shop in shops)
+    for model in ImageModel.objects.filter(population="demo"):
+        prices = {
+            offering.provider.slug: offering.price_rules.get(size="1K").amount
+            for offering in model.offerings.all()
+        }
+        assert prices["easel-express"] > prices["easel-economy"] > 0
 
 
 def test_catalog_names_the_variable_of_every_remote_key():
     load_catalog(DATA)
     remote = Provider.objects.filter(is_local=False)
     assert {(found.slug, found.dialect, found.key_variable) for found in remote} == {
+        ("openai", "openai_images", "OPENAI_API_KEY"),
         ("fal", "fal_queue", "FAL_KEY"),
         ("replicate", "replicate", "REPLICATE_API_TOKEN"),
         ("gemini", "gemini", "GEMINI_API_KEY"),
@@ -210,7 +225,7 @@ def spoil_provider(data):
 
 
 def spoil_population(data):
-    data["models"][0]["offerings"][0]["provider"] = "studios"
+    data["models"][0]["offerings"][0]["provider"] = "easel-express"
 
 
 def spoil_twice(data):
@@ -265,11 +280,11 @@ FIRST_RULE = f"{FAL}, prices[0] (sample page), rules[0] ($0.08 per image at 1K (
         (spoil_negative, "rules[0] ($0.067 per output image at 1K), amount: must not be negative."),
         (spoil_multiplier, "amount: 0.05 is not 0.75 times the standard rate 0.08."),
         (spoil_provider, "offerings[0] (fall), provider: there is no provider “fall”"),
-        (spoil_population, "offerings[0] (studios), provider: is demo, but the model real."),
+        (spoil_population, "offerings[0] (easel-express), provider: is demo, but the model real."),
         (spoil_twice, "labs[1] (google), slug: “google” is there twice."),
         (spoil_offering_twice, "offerings[1] (fal), provider: “fal” is there twice."),
         (spoil_slug, "labs[0] (Google.com), slug: Lower-case letters"),
-        (spoil_misspelt, "providers[0] (fal), key_varable: is no field"),
+        (spoil_misspelt, "providers[0] (openai), key_varable: is no field"),
         (spoil_list, "models[0] (nano-banana-2), aliases: must be a list."),
         (spoil_list_items, "models[0] (nano-banana-2), aliases: "),
         (spoil_date, f"{FAL}, prices[0] (sample page), valid_from: “yesterday”"),
@@ -312,11 +327,11 @@ def run_load_fixtures() -> str:
 def test_load_fixtures_prints_one_line(folder):
     first, second = run_load_fixtures(), run_load_fixtures()
     assert first == (
-        "5 labs, 5 providers, 7 image models, 6 offerings, 18 price rules, 8 categories, "
-        "6 challenges, 6 prompts, 2 reference pictures created; "
+        "5 labs, 7 providers, 11 image models, 17 offerings, 61 price rules, 11 categories, "
+        "13 challenges, 13 prompts, 6 reference pictures created; "
         "0 that were there stayed as they are.\n"
     )
-    assert second == "Nothing to add: all 63 rows are there, and none was changed.\n"
+    assert second == "Nothing to add: all 144 rows are there, and none was changed.\n"
 
 
 @pytest.mark.parametrize(

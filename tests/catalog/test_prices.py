@@ -1,7 +1,6 @@
 """The price list of the sample page, as data and as what a picture costs."""
 
 import json
-import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -154,12 +153,26 @@ def test_cheapest_picture_is_computed_and_not_what_the_page_claims(offerings):
     assert not PriceRule.objects.filter(amount=Decimal("0.0225")).exists()
 
 
-def test_cheapest_picture_of_a_studio_is_free(offerings):
-    studio = Offering.objects.get(remote_id="studio-ray")
-    assert cheapest_picture([studio], day=DAY) == (Decimal(0), studio)
-    assert picture_price(studio, width=1024, height=768, day=DAY) == 0
-    assert re.search("free", studio.price_rules.get().note, re.IGNORECASE)
+def test_cheapest_picture_is_the_economy_shops_smallest(offerings):
+    both = Offering.objects.filter(remote_id="studio-ray")
+    economy = both.get(provider__slug="easel-economy")
+    assert cheapest_picture(both, day=DAY) == (Decimal("0.013"), economy)
 
 
 def test_cheapest_picture_of_nothing_is_unknown():
     assert cheapest_picture([], day=DAY) is None
+
+
+def test_a_surcharge_is_added_only_where_its_feature_is_used():
+    path = Path(settings.FIXTURES) / "catalog.json"
+    load_catalog(json.loads(path.read_text(encoding="utf-8")))
+    press = ImageModel.objects.get(slug="studio-press")
+    express = press.offerings.get(provider__slug="easel-express")
+
+    def price(*features: str, side: int = 1024) -> Decimal | None:
+        return picture_price(express, width=side, height=side, day=DAY, features=features)
+
+    assert price() == price("text-to-image") == Decimal("0.030")
+    assert price("image-editing") == Decimal("0.040")
+    assert price("image-editing", side=512) == Decimal("0.025")
+    assert price(side=2048) == Decimal("0.060")

@@ -53,6 +53,41 @@ def test_demo_studios_start_themselves_on_open_challenges_only():
     assert set(Slot.objects.values_list("model", flat=True)) == {studio.pk}
 
 
+def test_a_studio_with_one_take_of_its_number_makes_the_others():
+    studio = create_model(takes=3)
+    challenge = create_challenge()
+    create_slot(challenge=challenge, model=studio, take=0)
+    assert order_demo_pictures() == 2
+    assert sorted(Slot.objects.values_list("take", flat=True)) == [0, 1, 2]
+
+
+def test_offerings_of_equal_priority_take_turns_by_challenge():
+    model = create_model()
+    first = create_offering(model=model, provider_slug="one", priority=10)
+    second = create_offering(model=model, provider_slug="two", priority=10)
+    create_offering(model=model, provider_slug="last", priority=20)
+    asked = [
+        choose_offering(model, discipline="text-to-image", turn=turn).offering for turn in range(4)
+    ]
+    assert asked == [first, second, first, second]
+
+
+def test_all_takes_of_a_challenge_are_asked_of_one_provider():
+    model = create_model(takes=3)
+    for slug in ("one", "two"):
+        create_offering(model=model, provider_slug=slug, priority=10)
+    for _ in range(2):
+        create_challenge()
+    order_demo_pictures()
+    plan_due()
+    routes: dict[int, set[int]] = {}
+    for generation in Generation.objects.select_related("slot__prompt"):
+        challenge_id = generation.slot.prompt.challenge_id
+        routes.setdefault(challenge_id, set()).add(generation.offering.provider_id)
+    assert [len(providers) for providers in routes.values()] == [1, 1]
+    assert len(set.union(*routes.values())) == 2
+
+
 def test_a_revised_prompt_gets_pictures_of_its_own():
     create_model()
     challenge = create_challenge()

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def studios(settings: Any) -> Iterator[None]:
+def studios(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("PARAGONE_STUDIO_FAULTS", "0")
     server = make_server("127.0.0.1", 0, application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -43,27 +44,30 @@ def make_all(challenge: Challenge, *, takes: int) -> None:
 
 
 def test_each_take_of_a_studio_is_another_picture(studios):
-    call_command("load_fixtures", verbosity=0)
+    call_command("load_fixtures", no_pictures=True, verbosity=0)
     Challenge.objects.update(status="draft")
     challenge = create_challenge(prompts=("A large red sphere on a wooden table.",))
     make_all(challenge, takes=2)
     originals = Candidate.objects.values_list("original_sha256", flat=True)
-    assert len(originals) == 4
-    assert len(set(originals)) == 4
+    studios = ImageModel.objects.filter(
+        population="demo", disciplines__contains=["text-to-image"]
+    ).count()
+    assert len(originals) == 2 * studios
+    assert len(set(originals)) == 2 * studios
 
 
 def test_an_edit_is_made_from_the_reference_picture(studios):
-    call_command("load_fixtures", verbosity=0)
+    call_command("load_fixtures", no_pictures=True, verbosity=0)
     night = Challenge.objects.get(slug="night-sky-transformation")
     Challenge.objects.filter(pk=night.pk).update(canvas_width=384, canvas_height=288)
     night.refresh_from_db()
     make_all(night, takes=1)
-    assert Candidate.objects.filter(slot__prompt__challenge=night).count() == 2
+    assert Candidate.objects.filter(slot__prompt__challenge=night).count() >= 3
     assert set(Candidate.objects.values_list("pictures__width", flat=True)) == {384}
 
 
 def test_what_a_studio_cannot_do_is_declined_with_a_reason(studios):
-    call_command("load_fixtures", verbosity=0)
+    call_command("load_fixtures", no_pictures=True, verbosity=0)
     Challenge.objects.update(status="draft")
     challenge = create_challenge(
         prompts=("Close portrait of a battle-worn paladin, lifelike eyes.",)

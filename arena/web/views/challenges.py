@@ -3,12 +3,14 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from arena.battles.issuing import Scope as VoteScope
+from arena.battles.issuing import candidates_in_play, population_for
 from arena.catalog.models import Discipline
 from arena.challenges.models import Challenge
 from arena.generation.models import Generation, Slot
@@ -73,7 +75,7 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
         "heatmap": draw_heatmap(read_matchups(scope), order=published.rows),
         "votes": published.votes,
         "declined": _declined(found),
-        "vote_url": reverse("web:vote_challenge", args=[found.slug]),
+        "vote_url": _vote_url(found),
     }
     return render(request, "web/challenge/page.html", context)
 
@@ -81,6 +83,14 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "web/challenges/_progress.html", _progress(_public(slug)))
+
+
+def _vote_url(found: Challenge) -> str:
+    """Where to vote on a challenge; empty while no two models have a picture there."""
+    scope = VoteScope(challenge=found.slug)
+    pairs = candidates_in_play(scope, population=population_for(scope))
+    enough = pairs.values("slot__prompt").annotate(n=Count("slot__model", distinct=True))
+    return reverse("web:vote_challenge", args=[found.slug]) if enough.filter(n__gte=2) else ""
 
 
 def _public(slug: str) -> Challenge:
@@ -104,9 +114,13 @@ def _excerpt(found: Challenge) -> str:
     return text if len(text) <= EXCERPT else text[: text.rfind(" ", 0, EXCERPT)] + " …"
 
 
-def _declined(found: Challenge) -> list[dict[str, Any]]:
-    """List models whose slots ended without a picture, with the reason in their own words (I9)."""
-    ended = _slots(found).filter(finished_at__isnull=False, candidate__isnull=True)
+def _declined(found: Challenge) -> dict[str, Any]:
+    """List models whose slots ended without a picture, with the reason in their own words (I9).
+
+    `models` of `asked` have no picture at all and none on the way: the challenge is beyond them.
+    """
+    slots = _slots(found)
+    ended = slots.filter(finished_at__isnull=False, candidate__isnull=True)
     last = ended.annotate(last=Max("generations__pk")).values_list("last", flat=True)
     generations = Generation.objects.filter(pk__in=list(last)).select_related("slot__model")
     counts = Counter(
@@ -116,9 +130,14 @@ def _declined(found: Challenge) -> list[dict[str, Any]]:
         )
         for g in generations
     )
-    return [
-        {"name": m.name, "slug": m.slug, "is_demo": m.is_demo, "reason": reason, "count": count}
-        for (m, reason), count in sorted(
-            counts.items(), key=lambda item: (item[0][0].name, item[0][1])
-        )
-    ]
+    hopeful = set(slots.exclude(pk__in=ended.values("pk")).values_list("model", flat=True))
+    return {
+        "asked": slots.values("model").distinct().count(),
+        "models": len({m.pk for m, _ in counts} - hopeful),
+        "reasons": [
+            {"name": m.name, "slug": m.slug, "is_demo": m.is_demo, "reason": reason, "count": count}
+            for (m, reason), count in sorted(
+                counts.items(), key=lambda item: (item[0][0].name, item[0][1])
+            )
+        ],
+    }

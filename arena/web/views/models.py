@@ -159,7 +159,9 @@ def _by_challenge(found: ImageModel) -> list[dict[str, Any]]:
 
 def _calls(found: ImageModel) -> dict[str, Any] | None:
     """Count this model's finished calls; None below FEWEST_CALLS, where a median says nothing."""
-    ended = Generation.objects.filter(offering__model=found, ended_at__isnull=False)
+    ended = Generation.objects.filter(
+        offering__model=found, ended_at__isnull=False, origin=Generation.Origin.ORDERED
+    )
     counts: dict[str, Any] = ended.aggregate(
         n=Count("pk"),
         ok=Count("pk", filter=Q(state=Generation.State.STORED)),

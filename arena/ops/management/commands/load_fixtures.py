@@ -1,5 +1,6 @@
 """`manage.py load_fixtures`: the catalogue and the challenges that Paragone ships."""
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,21 @@ from django.core.management.base import BaseCommand, CommandError
 from arena.catalog.entries import Counts, LoadError
 from arena.catalog.load import load_catalog
 from arena.challenges.load import load_challenges
+from arena.generation.shipped import plan_shipped
 
 
 class Command(BaseCommand):
     help = (
-        "Add the shipped catalogue and challenges where they are missing; nothing is overwritten."
+        "Add the shipped catalogue, challenges and demo pictures where they are missing; "
+        "nothing is overwritten."
     )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--no-pictures",
+            action="store_true",
+            help="Leave the shipped demo pictures out; the studios draw them all.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.FIXTURES)
@@ -26,7 +36,10 @@ class Command(BaseCommand):
             )
         except LoadError as error:
             raise CommandError(str(error)) from error
+        planned = [] if options["no_pictures"] else plan_shipped(folder / "originals")
         self.stdout.write(_summary(catalog, challenges))
+        if planned:
+            self.stdout.write(f"{_count(len(planned), 'pictures')} will be taken in.")
 
 
 def _read(path: Path) -> object:
