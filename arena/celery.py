@@ -17,6 +17,14 @@ app.autodiscover_tasks(["arena.generation", "arena.ratings"])
 app.conf.beat_schedule = {
     # A verdict is on the board within a second: half a second of waiting, the rest is work.
     "fold-votes": {"task": "arena.ratings.tasks.fold_votes", "schedule": 0.5, "expires": 1},
+    "refresh-half-widths": {
+        "task": "arena.ratings.tasks.refresh_half_widths",
+        "schedule": 20,
+        "expires": 20,
+    },
+    "weigh-pairs": {"task": "arena.ratings.tasks.weigh_pairs", "schedule": 5, "expires": 5},
+    "examine-boards": {"task": "arena.ratings.tasks.examine", "schedule": 60, "expires": 60},
+    "keep-snapshots": {"task": "arena.ratings.tasks.keep_snapshots", "schedule": 60, "expires": 60},
     "dispatch-pictures": {"task": "arena.generation.tasks.dispatch", "schedule": 2, "expires": 4},
     "sweep-pictures": {"task": "arena.generation.tasks.sweep", "schedule": 5, "expires": 10},
     "pulse-generate": {"task": "arena.generation.tasks.pulse", "schedule": 5, "expires": 10},

@@ -12,6 +12,7 @@ def own_media(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     if request.config.pluginmanager.is_blocked("django"):
         yield
         return
+    from arena.battles.weights import forget_weights
     from arena.web.context import forget_site
 
     settings: Any = request.getfixturevalue("settings")
@@ -23,5 +24,7 @@ def own_media(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     forget_site()
+    forget_weights()
     yield
     forget_site()
+    forget_weights()

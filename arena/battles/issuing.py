@@ -16,6 +16,7 @@ from arena.generation.models import Candidate
 
 from .models import Battle, Exposure, Vote, Voter
 from .pairing import InPlay, Pair, choose_pair
+from .weights import read_weights
 
 # One battle on the screen and two ready behind it.
 WINDOW = 3
@@ -44,8 +45,13 @@ def candidates_in_play(scope: Scope, *, population: str) -> QuerySet[Candidate]:
     return candidates
 
 
-def population_for(scope: Scope) -> str:
-    """Choose the population that a scope is voted on in: real models once two of them can meet, else the demo."""
+def population_for(scope: Scope, *, simulated: bool = False) -> str:
+    """Choose the population that a scope is voted on in: real models once two of them can meet, else the demo.
+
+    Simulated voters never meet a real model (I8).
+    """
+    if simulated:
+        return Population.DEMO
     real = candidates_in_play(scope, population=Population.REAL)
     prompts = (
         real.values("slot__prompt")
@@ -68,19 +74,21 @@ def issue_battle(voter: Voter, *, scope: Scope, dice: random.Random | None = Non
     return issued[0] if issued else None
 
 
-def fill_window(voter: Voter, *, scope: Scope, size: int = WINDOW) -> list[Battle]:
+def fill_window(
+    voter: Voter, *, scope: Scope, size: int = WINDOW, dice: random.Random | None = None
+) -> list[Battle]:
     """Return the voter's open battles in a scope, topped up to `size` where pairs are left."""
     with transaction.atomic():
         _lock(voter)
         waiting = list(_waiting(voter))
         battles = [battle for battle in waiting if _is_showable(battle, scope=scope)][:size]
         lacking = size - len(battles)
-        return battles + _issue(voter, scope=scope, waiting=waiting, count=lacking)
+        return battles + _issue(voter, scope=scope, waiting=waiting, count=lacking, dice=dice)
 
 
 def counted_pairs_left(voter: Voter, *, scope: Scope) -> bool:
     """Tell whether a pair is left whose verdict by this voter would count."""
-    population = population_for(scope)
+    population = population_for(scope, simulated=voter.simulated)
     field = _field(scope, population=population)
     return choose_pair(field, barred=_known(voter), dice=random.Random(0)) is not None  # noqa: S311
 
@@ -106,16 +114,17 @@ def _issue(
     if count <= 0:
         return []
     dice = dice or random.SystemRandom()
-    population = population_for(scope)
+    population = population_for(scope, simulated=voter.simulated)
     field, known = _field(scope, population=population), _known(voter)
     taken = {candidate for battle in waiting for candidate in (battle.left_id, battle.right_id)}
+    weights = read_weights(population=population)
     seen: dict[int, int] | None = None
     drawn: list[Pair] = []
     while len(drawn) < count:
-        pair = choose_pair(field, barred=taken | known, dice=dice)
+        pair = choose_pair(field, barred=taken | known, dice=dice, weights=weights)
         if pair is None:
             seen = _times_seen(voter) if seen is None else seen
-            pair = choose_pair(field, barred=taken, dice=dice, allow_seen=seen)
+            pair = choose_pair(field, barred=taken, dice=dice, allow_seen=seen, weights=weights)
         if pair is None:
             break
         taken |= {pair.left, pair.right}
@@ -134,6 +143,7 @@ def _battle(pair: Pair, *, voter: Voter, population: str) -> Battle:
         left_id=pair.left,
         right_id=pair.right,
         probability=pair.probability,
+        even_ratio=pair.even_ratio,
         issued_at=Now(),
         expires_at=Now() + settings.BATTLE_LIFETIME,
     )
@@ -141,7 +151,8 @@ def _battle(pair: Pair, *, voter: Voter, population: str) -> Battle:
 
 def _field(scope: Scope, *, population: str) -> list[InPlay]:
     rows = candidates_in_play(scope, population=population)
-    return [InPlay(*row) for row in rows.values_list("pk", "slot__prompt_id", "slot__model_id")]
+    columns = ("pk", "slot__prompt_id", "slot__model_id", "slot__prompt__challenge__discipline")
+    return [InPlay(*row) for row in rows.values_list(*columns)]
 
 
 def _known(voter: Voter) -> set[int]:

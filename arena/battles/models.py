@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from arena.catalog.models import Population
+from arena.catalog.models import Discipline, ImageModel, Population
 from arena.challenges.models import Prompt
 from arena.generation.models import Candidate
 
@@ -35,6 +35,11 @@ class Battle(models.Model):
     left = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
     right = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
     probability = models.FloatField(help_text="With which this pair was chosen, sides not counted.")
+    even_ratio = models.FloatField(
+        default=1.0,
+        help_text="The probability that its two models would meet on its prompt if pairs were drawn "
+        "evenly, over the one they met with: the weight of inverse issue probability.",
+    )
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     skipped_at = models.DateTimeField(null=True, blank=True)
@@ -102,6 +107,31 @@ class Exposure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.voter_id} saw {self.candidate_id}"
+
+
+class PairWeight(models.Model):
+    """How likely two models should meet, as ratings see it: written by ratings, read when pairs are drawn."""
+
+    population = models.CharField(max_length=4, choices=Population.choices)
+    discipline = models.CharField(max_length=20, choices=Discipline.choices)
+    first = models.ForeignKey(ImageModel, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(ImageModel, on_delete=models.CASCADE, related_name="+")
+    weight = models.FloatField(help_text="Share of the discipline's draws, were all pairs free.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["population", "discipline", "first", "second"],
+                name="one_weight_per_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(first__lt=F("second")), name="a_weighed_pair_is_unordered"
+            ),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="a_weight_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}: {self.weight:.4f}"
 
 
 class FoldEntry(models.Model):

@@ -18,7 +18,11 @@ FEW_BATTLES = 10
 
 @dataclass(frozen=True)
 class Row:
-    """One model on a board; ratings in Elo points, win rate 0 to 1."""
+    """One model on a board; ratings in Elo points, win rate 0 to 1.
+
+    On a challenge's board `own`, 0 to 1, is the say of the challenge's own votes in the rating; the
+    rest is the model's strength over all challenges. None elsewhere.
+    """
 
     model: ImageModel
     rank: int
@@ -35,6 +39,7 @@ class Row:
     both_bad: int
     win_rate: float
     regularised: bool
+    own: float | None = None
 
     @property
     def preliminary(self) -> bool:
@@ -43,7 +48,11 @@ class Row:
 
 @dataclass(frozen=True)
 class PublishedBoard:
-    """A board as published, best first; `as_of` is None before the first counted vote."""
+    """A board as published, best first; `as_of` is None before the first counted vote.
+
+    `clustered`: the half-widths are clustered by voter. `widths_votes`: of how many of the votes the
+    voters are known to the half-widths; the rest follow within a minute.
+    """
 
     scope: Scope
     rows: tuple[Row, ...]
@@ -51,6 +60,8 @@ class PublishedBoard:
     voters: int
     as_of: datetime | None
     number: int
+    clustered: bool = False
+    widths_votes: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,16 @@ def read_board(scope: Scope) -> PublishedBoard:
         if columns["rank"][index]
     ]
     rows.sort(key=lambda row: row.rank)
-    return PublishedBoard(scope, tuple(rows), run.votes, run.voters, run.published_at, run.number)
+    return PublishedBoard(
+        scope=scope,
+        rows=tuple(rows),
+        votes=run.votes,
+        voters=run.voters,
+        as_of=run.published_at,
+        number=run.number,
+        clustered=run.clustered,
+        widths_votes=run.widths_votes,
+    )
 
 
 def read_ratings(scope: Scope) -> dict[int, tuple[float, float]]:

@@ -4,7 +4,7 @@ from django.db import models
 
 from arena.battles.models import Verdict
 from arena.catalog.models import Discipline, ImageModel, Population
-from arena.challenges.models import Challenge
+from arena.challenges.models import Category, Challenge
 
 
 class Tally(models.Model):
@@ -33,12 +33,15 @@ class Tally(models.Model):
 
 
 class RatingRun(models.Model):
-    """The published board of one scope: a discipline, or one challenge of it. One live row per scope."""
+    """The published board of one scope: a discipline, a category or a challenge of it. One live row per scope."""
 
     population = models.CharField(max_length=4, choices=Population.choices)
     discipline = models.CharField(max_length=20, choices=Discipline.choices)
     challenge = models.ForeignKey(
         Challenge, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     number = models.PositiveIntegerField(
         default=1, help_text="Counts the times this board was published."
@@ -49,11 +52,24 @@ class RatingRun(models.Model):
         help_text="Model ids and, in their order, everything the board shows."
     )
     published_at = models.DateTimeField()
+    # Clustering by voter needs every vote; between two such readings the last factors stand in.
+    inflation = models.JSONField(
+        default=dict, help_text="By model id: clustered over plain standard error."
+    )
+    widths_votes = models.BigIntegerField(
+        default=0, help_text="Votes whose voters the half-widths know."
+    )
+    weighed_number = models.PositiveIntegerField(
+        default=0, help_text="The number of the run whose pair weights were written."
+    )
+    clustered = models.BooleanField(
+        default=False, help_text="False: too few voters, plain half-widths stand in."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["population", "discipline", "challenge"],
+                fields=["population", "discipline", "category", "challenge"],
                 nulls_distinct=False,
                 name="one_live_run_per_scope",
             )
@@ -61,3 +77,57 @@ class RatingRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.population} {self.discipline} #{self.number}"
+
+
+class RatingSnapshot(models.Model):
+    """What a board said at an hour (kept for a week) or on a day (kept): for trend lines."""
+
+    class Kind(models.TextChoices):
+        HOURLY = "hourly", "Hourly"
+        DAILY = "daily", "Daily"
+
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    taken_at = models.DateTimeField(help_text="The beginning of the hour or day.")
+    population = models.CharField(max_length=4, choices=Population.choices)
+    discipline = models.CharField(max_length=20, choices=Discipline.choices)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    challenge = models.ForeignKey(
+        Challenge, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    votes = models.BigIntegerField()
+    arrays = models.JSONField(help_text="Model ids, ratings, half-widths and ranks in their order.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "taken_at", "population", "discipline", "category", "challenge"],
+                nulls_distinct=False,
+                name="one_snapshot_per_time_and_scope",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.taken_at} {self.population} {self.discipline}"
+
+
+class Diagnosis(models.Model):
+    """The hourly examination of a discipline's board: what the method page prints."""
+
+    population = models.CharField(max_length=4, choices=Population.choices)
+    discipline = models.CharField(max_length=20, choices=Discipline.choices)
+    votes = models.BigIntegerField()
+    report = models.JSONField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "diagnoses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["population", "discipline"], name="one_diagnosis_per_discipline"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.population} {self.discipline} at {self.made_at}"

@@ -2,44 +2,39 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
 
 from arena.battles.models import FoldEntry
+from arena.scoring.elo import VERDICTS, rate
 
-from .folding import Touched, wait_for_fold_lock
+from .datasets import Scope, read_dataset
+from .folding import wait_for_fold_lock
 from .models import RatingRun, Tally
-from .publishing import publish_runs, touched_scopes
-
-FROM_VOTES = """
-select battle.population, prompt.challenge_id, left_slot.model_id, right_slot.model_id, vote.verdict, count(*)
-from battles_vote vote
-join battles_battle battle on battle.id = vote.battle_id
-join challenges_prompt prompt on prompt.id = battle.prompt_id
-join generation_candidate left_candidate on left_candidate.id = battle.left_id
-join generation_slot left_slot on left_slot.id = left_candidate.slot_id
-join generation_candidate right_candidate on right_candidate.id = battle.right_id
-join generation_slot right_slot on right_slot.id = right_candidate.slot_id
-where vote.counted
-group by 1, 2, 3, 4, 5
-"""
+from .publishing import all_places, publish_field
+from .streams import stream_votes
+from .widths import measure_widths
 
 Cell = tuple[str, int, int, int, str]
+CELL_COLUMNS = ("is_real", "challenge", "left", "right", "verdict")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A cell whose kept count is not the counted one."""
+    """Something kept that is not what the votes say: a cell of the tallies, or a board's points."""
 
-    cell: Cell
-    kept: int
-    counted: int
+    what: str
+    kept: Any
+    counted: Any
 
 
 def find_differences() -> list[Difference]:
-    """Compare tallies plus unfolded entries with a fresh count of the votes; an empty list is the promise.
+    """Compare tallies plus unfolded entries with a fresh count of the votes, and boards with a fresh fit.
 
-    Runs on one snapshot, so that verdicts that arrive meanwhile are in both counts or in neither.
+    An empty list is the promise. Runs on one snapshot, so that verdicts that arrive meanwhile are in
+    both counts or in neither.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -53,11 +48,13 @@ def find_differences() -> list[Difference]:
         )
         for cell, change in _waiting().items():
             kept[cell] += change
-    return [
-        Difference(cell, kept[cell], counted[cell])
+        boards = _differing_boards()
+    cells = [
+        Difference(str(cell), kept[cell], counted[cell])
         for cell in sorted(kept.keys() | counted.keys())
         if kept[cell] != counted[cell]
     ]
+    return cells + boards
 
 
 @transaction.atomic
@@ -85,14 +82,52 @@ def rebuild() -> int:
         ],
         batch_size=2_000,
     )
-    return publish_runs(touched_scopes({Touched(cell[0], cell[1]) for cell in counted}))
+    boards = 0
+    for population, discipline in all_places():
+        widths = measure_widths(population=population, discipline=discipline)
+        if any(found.votes for found in widths.values()):
+            boards += publish_field((population, discipline), widths=widths)
+    return boards
 
 
 def count_votes() -> Counter[Cell]:
-    """Count the counted votes by (population, challenge, left model, right model, verdict)."""
-    with connection.cursor() as cursor:
-        cursor.execute(FROM_VOTES)
-        return Counter({tuple(row[:5]): row[5] for row in cursor.fetchall()})
+    """Count the counted votes by (population, challenge, left model, right model, verdict).
+
+    Streams: memory is that of one chunk and of the cells.
+    """
+    counted: Counter[Cell] = Counter()
+    for chunk in stream_votes():
+        rows = np.stack([chunk[name] for name in CELL_COLUMNS], axis=1)
+        cells, numbers = _count_rows(rows)
+        for (is_real, challenge, left, right, verdict), number in zip(
+            cells.tolist(), numbers.tolist(), strict=True
+        ):
+            population = "real" if is_real else "demo"
+            counted[(population, challenge, left, right, VERDICTS[verdict])] += number
+    return counted
+
+
+def _count_rows(rows: Any) -> tuple[Any, Any]:
+    """Count equal rows (n, columns) of small integers: np.unique by row, on one combined key."""
+    base = rows.max(axis=0) + 1
+    if float(np.prod(base.astype(float))) >= 2**62:
+        return np.unique(rows, axis=0, return_counts=True)
+    key = np.ravel_multi_index(tuple(rows.T), tuple(base.tolist()))
+    keys, numbers = np.unique(key, return_counts=True)
+    return np.stack(np.unravel_index(keys, tuple(base.tolist())), axis=1), numbers
+
+
+def _differing_boards() -> list[Difference]:
+    """Fit every board anew from the kept tallies and compare what is published of its points."""
+    found = []
+    for run in RatingRun.objects.filter(challenge=None).order_by("pk"):
+        dataset = read_dataset(Scope(run.population, run.discipline, None, run.category_id))
+        fresh = rate(dataset.tallies)
+        columns = {"models": list(dataset.models), "rating": fresh.rating.tolist()}
+        for name, values in columns.items():
+            if run.arrays[name] != values:
+                found.append(Difference(f"{run}: {name}", run.arrays[name], values))
+    return found
 
 
 def _waiting() -> Counter[Cell]:

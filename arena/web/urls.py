@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import challenges, home, leaderboard, models, pictures, vote
+from .views import challenges, home, leaderboard, models, pictures, ranking, vote
 
 app_name = "web"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("challenges/<slug:slug>/", challenges.challenge, name="challenge"),
     path("challenges/<slug:slug>/progress/", challenges.progress, name="challenge_progress"),
     path("about/voting/", home.how, name="how"),
+    path("about/ranking/", ranking.ranking, name="ranking"),
     path("robots.txt", home.robots, name="robots"),
 ]

@@ -43,6 +43,44 @@ def test_choose_pair_tells_the_probability_of_its_pair():
     assert pair.probability == pytest.approx(1 / (2 * 3 * 4))
 
 
+def test_choose_pair_follows_the_weights_and_tells_their_probability():
+    candidates = [
+        InPlay(10 * prompt + model, prompt, model, "text-to-image")
+        for prompt in (1, 2)
+        for model in (1, 2, 3)
+    ]
+    weights = {"text-to-image": {(1, 2): 0.6, (1, 3): 0.3, (2, 3): 0.1}}
+    dice = random.Random(3)
+    chosen: Counter = Counter()
+    for _ in range(8_000):
+        pair = choose_pair(candidates, barred=(), dice=dice, weights=weights)
+        models = tuple(sorted((pair.left % 10, pair.right % 10)))
+        chosen[models] += 1
+        assert pair.probability == pytest.approx(weights["text-to-image"][models] / 2)
+    for models, weight in weights["text-to-image"].items():
+        assert chosen[models] / 8_000 == pytest.approx(weight, abs=0.02)
+
+
+def test_choose_pair_never_shows_a_pair_that_is_barred_however_heavy():
+    candidates = [InPlay(model, 1, model, "text-to-image") for model in (1, 2, 3)]
+    weights = {"text-to-image": {(1, 2): 1.0, (1, 3): 0.0, (2, 3): 0.0}}
+    pair = choose_pair(candidates, barred=(1,), dice=random.Random(0), weights=weights)
+    assert {pair.left, pair.right} == {2, 3}
+
+
+def test_weights_of_another_discipline_mean_nothing_here():
+    candidates = [InPlay(model, 1, model, "image-editing") for model in (1, 2, 3)]
+    weights = {"text-to-image": {(1, 2): 1.0, (1, 3): 0.0, (2, 3): 0.0}}
+    dice = random.Random(5)
+    pairs = {
+        frozenset((pair.left, pair.right))
+        for pair in (
+            choose_pair(candidates, barred=(), dice=dice, weights=weights) for _ in range(60)
+        )
+    }
+    assert len(pairs) == 3
+
+
 @pytest.mark.parametrize(
     ("candidates", "barred"),
     [

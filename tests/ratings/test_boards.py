@@ -15,7 +15,7 @@ from arena.ratings.folding import fold_entries
 from arena.ratings.models import RatingRun, Tally
 from arena.ratings.publishing import refresh_boards
 from arena.ratings.recompute import find_differences, rebuild
-from arena.scoring.elo import rate, tally_votes
+from arena.scoring.elo import count_by_voter, rate_clustered
 from tests.factories import cast, create_arena
 
 pytestmark = pytest.mark.django_db
@@ -32,17 +32,20 @@ def test_refresh_boards_publishes_what_scoring_says_of_the_votes():
     create_arena(challenges=2, models=3)
     votes = cast_many(40)
     assert refresh_boards() == 3  # two challenges and their discipline
+    assert refresh_boards() == 0
     models = sorted({side.slot.model_id for v in votes for side in (v.battle.left, v.battle.right)})
     words = ["left", "right", "tie", "both_bad"]
-    expected = rate(
-        tally_votes(
+    expected = rate_clustered(
+        count_by_voter(
+            voter=[v.voter_id for v in votes],
             left=[models.index(v.battle.left.slot.model_id) for v in votes],
             right=[models.index(v.battle.right.slot.model_id) for v in votes],
             verdict=[words.index(v.verdict) for v in votes],
             models=3,
         )
-    )
+    ).board
     board = read_board(TEXT)
+    assert board.clustered
     assert (board.votes, board.voters, len(board.rows)) == (40, 40, 3)
     published = {row.model.pk: (row.rating, row.half_width, row.battles) for row in board.rows}
     for index, model in enumerate(models):
@@ -140,7 +143,7 @@ def test_recompute_check_finds_a_changed_tally(capsys):
     refresh_boards()
     call_command("recompute", "--check")
     Tally.objects.filter(pk=Tally.objects.first().pk).update(count=99)
-    with pytest.raises(CommandError, match="1 tallies differ"):
+    with pytest.raises(CommandError, match="2 tallies or boards differ"):
         call_command("recompute", "--check")
     call_command("recompute")
     call_command("recompute", "--check")

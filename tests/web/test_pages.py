@@ -6,9 +6,11 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from arena.catalog.models import ImageModel
-from arena.challenges.models import Challenge
+from arena.challenges.models import Category, Challenge
 from arena.generation.models import Generation, Slot
 from arena.generation.pulse import record_pulse
+from arena.ratings.examination import examine_boards
+from arena.ratings.models import RatingRun
 from arena.ratings.publishing import refresh_boards
 from arena.web.context import forget_site
 from tests.factories import (
@@ -113,7 +115,25 @@ def test_a_challenge_page_shows_why_models_declined(client):
     page = client.get(reverse("web:challenge", args=[challenge.slug])).content.decode()
     assert "Honest Studio" in page
     assert "This studio draws no people." in page
+    assert "Declined by 1 of 1 models" in page
     assert "First line." in page
+    # A challenge that nobody can do stays visible, without a way to a vote that cannot be.
+    assert reverse("web:vote_challenge", args=[challenge.slug]) not in page
+    assert "fewer than two models" in page
+
+
+def test_a_refusal_beside_pictures_does_not_say_that_the_model_declined_it_all(client):
+    (challenge,) = create_arena(models=2, takes=1)
+    model = Slot.objects.first().model
+    slot = create_slot(challenge=challenge, model=model, take=1)
+    Generation.objects.create(
+        slot=slot, offering=model.offerings.get(), state="refused", message="Not this one."
+    )
+    Slot.objects.update(finished_at="2026-01-01T00:00Z")
+    page = client.get(reverse("web:challenge", args=[challenge.slug])).content.decode()
+    assert "Not this one." in page
+    assert "Declined by" not in page
+    assert reverse("web:vote_challenge", args=[challenge.slug]) in page
 
 
 def test_prompts_are_escaped(client):
@@ -254,3 +274,35 @@ def test_a_database_that_is_away_is_a_503_that_says_so(client, monkeypatch):
     answer = client.get("/")
     assert answer.status_code == 500
     assert "Traceback" not in answer.content.decode()
+
+
+def test_a_category_is_a_filter_in_the_address(client):
+    first, second = create_arena(challenges=2, models=3)
+    logos = Category.objects.create(slug="logo", name="Logos")
+    first.categories.add(logos)
+    second.categories.add(Category.objects.create(slug="layout", name="Layout"))
+    for _ in range(12):
+        cast()
+    refresh_boards()
+    page = client.get(board_of(category="logo")).content.decode()
+    assert "Category:" in page
+    assert "<b>Logos</b>" in page
+    votes = RatingRun.objects.get(category=logos).votes
+    assert f"{votes} counted vote" in page
+    assert client.get(board_of(category="nobody")).status_code == 404
+
+
+def test_the_method_page_prints_constants_and_the_examination_of_each_board(client):
+    empty = client.get(reverse("web:ranking")).content.decode()
+    assert "No examination yet" in empty
+    assert "Below 30 counted battles" in empty
+    create_arena(models=3, takes=2)
+    for verdict in ("left", "right", "left", "tie", "both_bad") * 12:
+        cast(verdict=verdict)
+    refresh_boards()
+    examine_boards()
+    page = client.get(reverse("web:ranking")).content.decode()
+    assert "60 votes of 60 voters on 1 challenge," in page
+    assert "3 of 3 pairs have met" in page
+    for model in ImageModel.objects.all():
+        assert model.name in page

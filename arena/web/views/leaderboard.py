@@ -1,4 +1,4 @@
-"""Boards: per discipline, or one challenge of it."""
+"""Boards: per discipline, one category of it, or one challenge."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,7 +7,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from arena.catalog.models import Discipline, ImageModel
-from arena.challenges.models import Challenge
+from arena.challenges.models import Category, Challenge
 from arena.ratings.boards import read_board, read_matchups, shown_population
 from arena.ratings.datasets import Scope
 from arena.web.tables import draw_heatmap, lay_out
@@ -28,8 +28,17 @@ def board(request: HttpRequest, discipline: str) -> HttpResponse:
         Challenge.objects.filter(discipline=discipline).exclude(status=Challenge.Status.DRAFT)
     )
     chosen = _chosen(request, challenges)
+    categories = list(Category.objects.filter(challenges__in=challenges).distinct())
+    category = None if chosen else _chosen_category(request, categories)
     population = shown_population()
-    published = read_board(Scope(population, discipline, chosen.pk if chosen else None))
+    published = read_board(
+        Scope(
+            population,
+            discipline,
+            chosen.pk if chosen else None,
+            category.pk if category else None,
+        )
+    )
     rows, ticks = lay_out(published)
     rated = {row.model.pk for row in published.rows}
     here = reverse("web:board", args=[discipline])
@@ -52,6 +61,15 @@ def board(request: HttpRequest, discipline: str) -> HttpResponse:
                 for c in challenges
             ),
         ],
+        "category": {"name": category.name, "slug": category.slug} if category else None,
+        "categories": [
+            {"label": "All categories", "url": here, "current": category is None},
+            *(
+                {"label": c.name, "url": f"{here}?category={c.slug}", "current": c == category}
+                for c in categories
+            ),
+        ],
+        "clustered": published.clustered,
         "rows": rows,
         "ticks": ticks,
         "heatmap": draw_heatmap(read_matchups(published.scope), order=published.rows),
@@ -88,3 +106,13 @@ def _chosen(request: HttpRequest, challenges: list[Challenge]) -> Challenge | No
         if challenge.slug == slug:
             return challenge
     raise Http404(f"There is no challenge “{slug[:80]}” on this board.")
+
+
+def _chosen_category(request: HttpRequest, categories: list[Category]) -> Category | None:
+    slug = request.GET.get("category", "")
+    if not slug:
+        return None
+    for category in categories:
+        if category.slug == slug:
+            return category
+    raise Http404(f"There is no category “{slug[:80]}” on this board.")

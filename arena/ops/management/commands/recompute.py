@@ -21,10 +21,10 @@ class Command(BaseCommand):
         differences = find_differences()
         for difference in differences[:20]:
             self.stderr.write(
-                f"{difference.cell}: kept {difference.kept}, counted {difference.counted}"
+                f"{difference.what}: kept {difference.kept}, counted {difference.counted}"
             )
         if differences:
             raise CommandError(
-                f"{len(differences)} tallies differ from the votes; run manage.py recompute."
+                f"{len(differences)} tallies or boards differ from the votes; run manage.py recompute."
             )
         self.stdout.write("The tallies are what the votes say.")

@@ -1,0 +1,101 @@
+"""How ratings are made, in plain words, with what the last examination of each board found."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from arena.catalog.models import Discipline, ImageModel
+from arena.ratings.boards import FEW_BATTLES, PRELIMINARY_BELOW, shown_population
+from arena.ratings.examination import FEWEST_VOTES, REPLAYED_VOTES
+from arena.ratings.models import Diagnosis
+from arena.ratings.widths import READ_AT_ONCE
+from arena.scoring.clusters import FEWEST_CLUSTERS
+from arena.scoring.online_elo import K_FACTOR
+from arena.scoring.pairing import EVEN_SHARE
+
+
+@require_safe
+def ranking(request: HttpRequest) -> HttpResponse:
+    population = shown_population()
+    constants = {
+        "preliminary_below": PRELIMINARY_BELOW,
+        "few_battles": FEW_BATTLES,
+        "fewest_votes": FEWEST_VOTES,
+        "fewest_clusters": FEWEST_CLUSTERS,
+        "read_at_once": READ_AT_ONCE,
+        "replayed_votes": REPLAYED_VOTES,
+        "even_percent": round(100 * EVEN_SHARE),
+        "k": K_FACTOR,
+    }
+    reports = [
+        _show(diagnosis)
+        for diagnosis in Diagnosis.objects.filter(population=population).order_by("-discipline")
+    ]
+    return render(
+        request,
+        "web/ranking/page.html",
+        {"constants": constants, "reports": reports, "population": population},
+    )
+
+
+def _show(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Lay a report out by model, best first, with names in place of ids and indices."""
+    report = diagnosis.report
+    found = ImageModel.objects.in_bulk(report["models"])
+    names = [found[pk].name if pk in found else "?" for pk in report["models"]]
+    reweighted = report["reweighted"] or {}
+    columns = {
+        "name": names,
+        "rating": report["rating"],
+        "plain": report["plain"],
+        "by_voter": report["by_voter"],
+        "by_challenge": report["by_challenge"],
+        "online": report["online"]["rating"],
+        "lowest": report["online"]["lowest"],
+        "highest": report["online"]["highest"],
+        "reweighted": reweighted.get("rating"),
+        "both_bad": [
+            None if share is None else round(100 * share, 1)
+            for share in report["verdicts"]["both_bad_rate"]
+        ],
+    }
+    rows = [
+        {key: values[index] if values else None for key, values in columns.items()}
+        for index in range(len(names))
+    ]
+    neighbours = [
+        {
+            **gap,
+            "upper": names[gap["upper"]],
+            "lower": names[gap["lower"]],
+            "percent": round(100 * gap["chance"], 1),
+        }
+        for gap in report["neighbours"]
+    ]
+    flip = report["flip"]
+    return {
+        "discipline": Discipline(diagnosis.discipline).label,
+        "votes": diagnosis.votes,
+        "made_at": diagnosis.made_at,
+        "rows": sorted(rows, key=lambda row: -row["rating"]),
+        "neighbours": neighbours,
+        "flip": {
+            **flip,
+            "better": names[flip["better"]],
+            "worse": names[flip["worse"]],
+            "percent": round(100 * flip["share"], 2),
+        },
+        "left_percent": _percent(report["verdicts"]["left_share"]),
+        "left_low": _percent(report["verdicts"]["left_lower"]),
+        "left_high": _percent(report["verdicts"]["left_upper"]),
+        **{
+            key: report[key]
+            for key in ("fit", "side_bias", "connectivity", "online", "voters", "challenges")
+        },
+    }
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 1)
