@@ -9,7 +9,7 @@ export HOST PORT VERBOSE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up test check format format-check lint types contracts migrations-check test-outside \
-        bench screenshots shell reset lock clean runtime dev
+        bench screenshots demo-sheet demo-originals shell reset lock clean runtime dev
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,9 +47,16 @@ test-outside: dev ## The browser story on servers named by DATABASE_URL and REDI
 bench: dev ## Measure the vote and the rating run against their limits
 	@DURABLE=1 $(VENV)/python -m pytest tests/benchmarks -q -s -o python_files="bench_*.py" -o python_functions="bench_*"
 	@$(VENV)/python -m tests.benchmarks.bench_scoring
+	@$(VENV)/python -m tests.benchmarks.bench_studios
 
 screenshots: dev ## Photograph every page of the running site into screenshots/
 	$(VENV)/python -m tests.browser.screenshots --base http://$(or $(HOST),127.0.0.1):$(or $(PORT),8000) --out screenshots
+
+demo-sheet: runtime ## Draw every challenge by every demo studio on one sheet: docs/images/demo-sheet.jpg
+	@exec $(VENV)/python -m arena.studios.sheet docs/images/demo-sheet.jpg 224
+
+demo-originals: runtime ## Draw the originals that ship with the demo anew: fixtures/originals/
+	@exec $(VENV)/python -m arena.studios.originals fixtures/originals
 
 shell: runtime ## Open a Python shell on the data while `make up` runs
 	@exec $(VENV)/python manage.py shell

@@ -201,6 +201,8 @@ CONTENT_SECURITY_POLICY = {
 STUDIOS_URL = env.str("STUDIOS_URL", default="") or state.studios_url()
 VOTER_COOKIE = "paragone_voter"
 VOTER_COOKIE_AGE = timedelta(days=365)
+# How many simulated votes `make up` lets the demo studios have; 0 for none.
+DEMO_VOTES = env.int("DEMO_VOTES", default=3000)
 BATTLE_LIFETIME = timedelta(minutes=positive("BATTLE_MINUTES", 30))
 CALL_DEADLINE = timedelta(seconds=positive("CALL_DEADLINE_SECONDS", 300))
 

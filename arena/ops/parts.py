@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from arena.ops import state
 from arena.ops.supervisor import Part
 
 # Long enough for a picture to finish drawing, short enough to stop within the supervisor's grace.
@@ -42,13 +43,26 @@ def web_part(*, host: str, port: int, environment: Mapping[str, str]) -> Part:
     )
 
 
-def worker_parts(*, state: Path, environment: Mapping[str, str]) -> tuple[Part, Part, Part]:
+def demo_part(*, votes: int, environment: Mapping[str, str]) -> Part:
+    """The demo's simulated voters, who leave when they have voted."""
+    return Part(
+        name="demo",
+        command=(
+            *(sys.executable, str(state.checkout() / "manage.py"), "demo"),
+            *("--votes", str(votes), "--unless-cleared"),
+        ),
+        environment=environment,
+        once=True,
+    )
+
+
+def worker_parts(*, root: Path, environment: Mapping[str, str]) -> tuple[Part, Part, Part]:
     """Celery: paid calls, ratings and housekeeping apart from them, and the clock."""
     threads = environment.get("WORKER_THREADS") or "16"
     commands = {
         "worker": _worker("generate", queues="generate", threads=threads),
         "ratings": _worker("ratings", queues="ratings,housekeeping", threads="2"),
-        "beat": ("beat", "--schedule", str(state / "beat-schedule")),
+        "beat": ("beat", "--schedule", str(root / "beat-schedule")),
     }
     worker, ratings, beat = (
         Part(

@@ -50,7 +50,8 @@ class Part:
     `is_ready` is asked with the pid until it says yes. `death_signal` is what the kernel sends when
     the supervisor dies. A warning that holds the words `ordinary` is not shown. Parts stop by
     `shift`, 0 first, together within one; `grace` seconds after `stop_signal` they are killed.
-    Without an `essential` part nothing is worth running.
+    Without an `essential` part nothing is worth running. A part that runs `once` is not started
+    again when it ends with exit code 0.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Part:
     death_signal: int = signal.SIGKILL
     ordinary: str = ""
     essential: bool = False
+    once: bool = False
     shift: int = 0
     grace: float = 5.0
 
@@ -183,6 +185,8 @@ class Supervisor:
         _kill_group(process.pid)
         code = process.wait()
         run.process = None
+        if run.part.once and code == 0:
+            return
         run.crashes = 1 if now - run.since > STEADY_SECONDS else run.crashes + 1
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         if run.crashes > len(self._pauses):

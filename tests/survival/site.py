@@ -36,6 +36,8 @@ class Site:
             **inherited_environment(),
             "PARAGONE_STATE": str(self.state),
             "PORT": str(port),
+            "DEMO_VOTES": "0",
+            "PARAGONE_STUDIO_FAULTS": "0",
             **environment,
         }
         with mock.patch.dict(os.environ, self.environment):

@@ -122,6 +122,10 @@ class Command(BaseCommand):
             call_command("load_fixtures", stdout=io.StringIO())
         with self._step("static files"), self.asked.interrupting():
             statics.collect()
+        # Before the web server, so that a pair is there when it answers.
+        self.supervisor.start(
+            parts.demo_part(votes=max(settings.DEMO_VOTES, 0), environment=environment)
+        )
         web = parts.web_part(host=self.host, port=self.port, environment=environment)
         begun = time.monotonic()
         self.supervisor.start(web)
@@ -132,7 +136,7 @@ class Command(BaseCommand):
             self._await(studios)
         self._await(web, begun=begun)
         # Last, because the site answers without them and a small machine starts one thing at a time.
-        workers = parts.worker_parts(state=root, environment=environment)
+        workers = parts.worker_parts(root=root, environment=environment)
         for part in workers:
             self.supervisor.start(part)
         self._say(f"ok  {', '.join(part.name for part in workers)} started")
