@@ -186,6 +186,7 @@ class Supervisor:
         code = process.wait()
         run.process = None
         if run.part.once and code == 0:
+            replace_text(self._pids, json.dumps(self.pids()))
             return
         run.crashes = 1 if now - run.since > STEADY_SECONDS else run.crashes + 1
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -41,7 +41,10 @@ where tally.count > 0
 """
 TALLY_COLUMNS = ("challenge", "left", "right", "verdict", "count")
 
-Columns = dict[str, NDArray[np.int64]]
+Columns = dict[str, NDArray[np.integer]]
+
+# Kept in one piece, columns are as narrow as they can be: 10 million votes are 190 MB.
+_NARROW = {"verdict": np.int8, "is_real": np.int8, "weight": np.int16, "count": np.int64}
 
 if VERDICTS != ("left", "right", "tie", "both_bad"):  # pragma: no cover - guards the SQL above
     raise RuntimeError("The statements above number the verdicts in another order.")
@@ -60,7 +63,10 @@ def stream_votes(
 
 
 def read_votes(*, population: str, discipline: str) -> Columns:
-    """Return all counted votes of a population and discipline in one piece, oldest first."""
+    """Return all counted votes of a population and discipline in one piece, oldest first.
+
+    Columns as `stream_votes` names them, of narrower integer types; ids beyond 32 bits raise.
+    """
     chunks = _stream(
         VOTES, VOTE_COLUMNS, population=population, discipline=discipline, order="vote.id"
     )
@@ -118,8 +124,14 @@ def _blocks(copy: Any, *, size: int) -> Iterator[bytes]:
 
 
 def _join(chunks: Iterator[Columns], names: tuple[str, ...]) -> Columns:
-    parts = list(chunks)
+    parts: dict[str, list[NDArray[np.integer]]] = {name: [] for name in names}
+    for chunk in chunks:
+        for name in names:
+            kind = np.dtype(_NARROW.get(name, np.int32))
+            if chunk[name].max(initial=0) > np.iinfo(kind).max:
+                raise OverflowError(f"A value of column {name} does not fit into {kind}.")
+            parts[name].append(chunk[name].astype(kind))
     return {
-        name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0, np.int64)
-        for name in names
+        name: np.concatenate(found) if found else np.empty(0, _NARROW.get(name, np.int32))
+        for name, found in parts.items()
     }

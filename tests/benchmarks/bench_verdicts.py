@@ -15,7 +15,6 @@ import pytest
 from django.conf import settings as project
 from django.core import signing
 from django.db import connection
-from django.db.models.functions import Now
 from django.test import Client
 
 from arena.battles.issuing import WINDOW, Scope, fill_window
@@ -27,6 +26,7 @@ from arena.ratings.datasets import read_dataset
 from arena.ratings.publishing import refresh_boards
 from arena.ratings.recompute import rebuild
 from arena.scoring.elo import VERDICTS, rate, tally_votes
+from tests.benchmarks.votes import fill_votes
 from tests.factories import create_arena
 
 # Fewer than the pool of connections holds, since the main thread keeps one.
@@ -65,8 +65,8 @@ def bench_verdicts_through_the_view(settings: Any) -> None:
 
 
 def bench_refresh_against_refit() -> None:
-    (challenge,) = create_arena(models=MODELS)
-    fill_votes(challenge.pk)
+    create_arena(models=MODELS)
+    fill_votes(votes=VOTES, voters=VOTES, mark="bench-")
     rebuild()
     scope = BoardScope(Population.DEMO, Discipline.TEXT_TO_IMAGE)
     assert read_dataset(scope).tallies == read_rows()
@@ -125,43 +125,6 @@ def insert(job: tuple[str, str]) -> None:
         cursor.execute(
             "insert into bare (voter, verdict, at) values (1, 'left', now()) returning id"
         )
-
-
-def fill_votes(challenge_id: int) -> None:
-    """Insert counted votes of one voter each, over random pairs of one challenge, in SQL."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with field as (
-                select array_agg(candidate.id) as ids from generation_candidate candidate
-            ), voter as (
-                insert into battles_voter (created_at, simulated)
-                select now(), true from generate_series(1, %(votes)s) returning id
-            ), drawn as (
-                select voter.id as voter_id, (random() * 1e9)::bigint as a, (random() * 1e9)::bigint as b,
-                       row_number() over () as n
-                from voter
-            ), pair as (
-                select drawn.*, ids[1 + a %% %(models)s] as left_id,
-                       ids[1 + (a + 1 + b %% (%(models)s - 1)) %% %(models)s] as right_id
-                from drawn, field
-            ), battle as (
-                insert into battles_battle
-                    (token, voter_id, population, prompt_id, left_id, right_id, probability, issued_at, expires_at)
-                select 'bench-' || n, voter_id, 'demo',
-                       (select id from challenges_prompt where challenge_id = %(challenge)s),
-                       left_id, right_id, 0.001, now(), now()
-                from pair returning id, voter_id, left_id, right_id
-            )
-            insert into battles_vote
-                (battle_id, voter_id, verdict, counted, reason, first_id, second_id, created_at)
-            select id, voter_id, (array['left', 'right', 'tie', 'both_bad'])[1 + id %% 4], true, '',
-                   least(left_id, right_id), greatest(left_id, right_id), now()
-            from battle
-            """,
-            {"votes": VOTES, "models": MODELS, "challenge": challenge_id},
-        )
-    assert Vote.objects.filter(created_at__lte=Now()).count() == VOTES
 
 
 def read_rows() -> Any:

@@ -69,16 +69,18 @@ def write_challenge(desk: Page) -> None:
 
 
 def order_pictures(desk: Page) -> None:
-    """See the cost, order from the two studios alone, and watch until all pictures are there."""
+    """See the cost, order from two studios alone, and watch until all pictures are there."""
     desk.get_by_role("link", name="Pictures and their cost").click()
     demo = desk.locator('tr:has(label:text("(demo)"))')
-    expect(demo).to_have_count(2)
-    expect(demo.locator("input:checked")).to_have_count(2)
-    expect(desk.locator("tbody input:checked")).to_have_count(2)
+    expect(demo).to_have_count(5)
+    expect(desk.locator("tbody input:checked")).to_have_count(5)  # real models wait for a key
+    for studio in ("Studio Gouache", "Studio Ray (demo)", "Studio Ray Draft"):
+        demo.filter(has_text=studio).locator("input[type=checkbox]").uncheck()
     desk.locator("#id_takes").fill(str(TAKES))
     desk.get_by_role("button", name="Only show the cost").click()
+    expect(desk.locator("tbody input:checked")).to_have_count(2)
     expect(demo.first.locator("td").nth(3)).to_have_text(str(TAKES))
-    expect(desk.locator("tfoot strong")).to_have_text("$0.00")
+    expect(desk.locator("tfoot strong")).to_have_text(re.compile(r"^\$0\.[1-9]\d$"))
     desk.get_by_role("button", name="Order these pictures").click()
     expect(desk.locator(".messagelist .success")).to_have_text("12 new pictures ordered.")
     expect(desk.locator("#progress")).to_contain_text("12 of 12 pictures ready", timeout=DRAWING)
@@ -97,7 +99,7 @@ def vote_by_keyboard(page: Page, site: Site) -> tuple[list[str], list[str]]:
         for row in site.rows("select name, slug from catalog_imagemodel where population = 'demo'")
         for name in row
     ]
-    page.goto("/vote/")
+    page.goto(f"/vote/challenge/{SLUG}/")
     tokens: list[str] = []
     keys = list(islice(cycle(VERDICTS), VOTES))
     for number, key in enumerate(keys, start=1):
@@ -110,7 +112,7 @@ def vote_by_keyboard(page: Page, site: Site) -> tuple[list[str], list[str]]:
         expect_done(page, number)
         expect(page.locator("#last-duel .duel-names a")).to_have_count(2)
         duel = page.locator("#last-duel .duel-names").inner_text()
-        assert all(name in duel for name in names if " " in name), duel
+        assert sum(name in duel for name in names if " " in name) >= 2, duel
     assert len(set(tokens)) == VOTES
     return tokens, [VERDICTS[key] for key in keys]
 

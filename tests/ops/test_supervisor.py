@@ -46,6 +46,26 @@ def test_killed_part_is_named_and_restarted(
     assert json.loads((open_folder / "pids.json").read_text()) == supervisor.pids()
 
 
+def test_part_that_runs_once_is_not_restarted_when_it_is_done(
+    make_supervisor: Make, said: list[str], open_folder: Path
+) -> None:
+    supervisor = make_supervisor()
+    supervisor.start(python_part("errand", "print('done')", once=True))
+    watch_until(supervisor, lambda: not supervisor.pids())
+    assert supervisor.watch() is True
+    assert supervisor.pids() == {}
+    assert said == []
+
+
+def test_part_that_runs_once_is_restarted_when_it_fails(
+    make_supervisor: Make, said: list[str]
+) -> None:
+    supervisor = make_supervisor()
+    supervisor.start(python_part("errand", "raise SystemExit(2)", once=True))
+    watch_until(supervisor, lambda: any("restarting" in line for line in said))
+    assert "exit code 2" in said[0]
+
+
 def test_part_that_keeps_crashing_is_given_up_with_its_last_lines(
     make_supervisor: Make, said: list[str]
 ) -> None:

@@ -26,13 +26,17 @@ STOP_SECONDS = 10
 class Up:
     """One `manage.py up` on a state folder and a port of its own."""
 
-    def __init__(self, folder: Path, *, port: int) -> None:
+    def __init__(self, folder: Path, *, port: int, demo_votes: int = 0) -> None:
         self.state = folder / "state"
         self.port = port
         self._output = folder / f"output-{time.monotonic_ns()}"
         names_of_outside = ("DATABASE_URL", "REDIS_URL", "STUDIOS_URL", "SECRET_KEY_FILE", "HOST")
         environment = {k: v for k, v in os.environ.items() if k not in names_of_outside}
-        environment |= {"PARAGONE_STATE": str(self.state), "PORT": str(port)}
+        environment |= {
+            "PARAGONE_STATE": str(self.state),
+            "PORT": str(port),
+            "DEMO_VOTES": str(demo_votes),
+        }
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
@@ -57,6 +61,14 @@ class Up:
             seconds=START_SECONDS,
         )
         assert self.process.poll() is None, self.output
+
+    def page(self, path: str) -> str:
+        """Return a page's HTML; an empty string while nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.read().decode()
+        except (urllib.error.URLError, ConnectionError):
+            return ""
 
     def answers(self) -> bool:
         try:
@@ -91,9 +103,13 @@ def test_up_runs_survives_crashes_and_leaves_nothing(open_folder: Path, ups: lis
     ups.append(first)
     first.wait_until_ready()
     assert first.answers()
+    # The demo's voters leave when they have voted, and are not started again.
+    wait_for(lambda: "demo" not in first.pids(), seconds=60)
     assert set(first.pids()) == {
         *("postgres", "valkey", "studios", "web", "worker", "ratings", "beat")
     }
+    assert "36 shipped pictures taken in." in (first.state / "logs" / "demo.log").read_text()
+    assert "demo ended" not in first.output
     for step in ("valkey", "postgres", "migrations", "fixtures", "studios", "web"):
         assert re.search(rf"^ok  {step}.* \d+\.\d s$", first.output, re.MULTILINE)
     assert f"http://127.0.0.1:{port}/\n" in first.output
@@ -140,6 +156,20 @@ def test_up_runs_survives_crashes_and_leaves_nothing(open_folder: Path, ups: lis
     )
     assert reset.returncode == 0, reset.stderr
     assert not first.state.exists()
+
+
+def test_up_opens_with_a_battle_and_simulated_votes(open_folder: Path, ups: list[Up]) -> None:
+    up = Up(open_folder, port=state.free_port(), demo_votes=400)
+    ups.append(up)
+    up.wait_until_ready()
+    wait_for(lambda: "/battles/" in up.page("/vote/"), seconds=30)
+    wait_for(lambda: re.search(r"[1-9]\d* simulated and 0 human votes", up.page("/")), seconds=60)
+    board = up.page("/leaderboard/text-to-image/")
+    assert "Studio Press" in board
+    assert "Studio Gouache" in board
+    code, _ = up.end(signal.SIGINT)
+    assert code == 0, up.output
+    assert "Traceback" not in (up.state / "logs" / "demo.log").read_text()
 
 
 def test_up_names_a_port_that_is_taken_and_starts_nothing(open_folder: Path, ups: list[Up]) -> None:
