@@ -41,10 +41,16 @@ where tally.count > 0
 """
 TALLY_COLUMNS = ("challenge", "left", "right", "verdict", "count")
 
-Columns = dict[str, NDArray[np.integer]]
+# All integers; how wide they are depends on the reader.
+Columns = dict[str, NDArray[Any]]
 
 # Kept in one piece, columns are as narrow as they can be: 10 million votes are 190 MB.
-_NARROW = {"verdict": np.int8, "is_real": np.int8, "weight": np.int16, "count": np.int64}
+_NARROW: dict[str, type[np.signedinteger[Any]]] = {
+    "verdict": np.int8,
+    "is_real": np.int8,
+    "weight": np.int16,
+    "count": np.int64,
+}
 
 if VERDICTS != ("left", "right", "tie", "both_bad"):  # pragma: no cover - guards the SQL above
     raise RuntimeError("The statements above number the verdicts in another order.")
@@ -127,9 +133,9 @@ def _join(chunks: Iterator[Columns], names: tuple[str, ...]) -> Columns:
     parts: dict[str, list[NDArray[np.integer]]] = {name: [] for name in names}
     for chunk in chunks:
         for name in names:
-            kind = np.dtype(_NARROW.get(name, np.int32))
+            kind = _NARROW.get(name, np.int32)
             if chunk[name].max(initial=0) > np.iinfo(kind).max:
-                raise OverflowError(f"A value of column {name} does not fit into {kind}.")
+                raise OverflowError(f"A value of column {name} does not fit into {kind.__name__}.")
             parts[name].append(chunk[name].astype(kind))
     return {
         name: np.concatenate(found) if found else np.empty(0, _NARROW.get(name, np.int32))
