@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arena.settings")
 
 app = Celery("arena")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["arena.generation", "arena.ratings"])
+app.autodiscover_tasks(["arena.generation", "arena.battles", "arena.ratings"])
 
 app.conf.beat_schedule = {
     # A verdict is on the board within a second: half a second of waiting, the rest is work.
@@ -25,6 +25,11 @@ app.conf.beat_schedule = {
     "weigh-pairs": {"task": "arena.ratings.tasks.weigh_pairs", "schedule": 5, "expires": 5},
     "examine-boards": {"task": "arena.ratings.tasks.examine", "schedule": 60, "expires": 60},
     "keep-snapshots": {"task": "arena.ratings.tasks.keep_snapshots", "schedule": 60, "expires": 60},
+    "forget-networks": {
+        "task": "arena.battles.tasks.forget_networks",
+        "schedule": 3600,
+        "expires": 600,
+    },
     "dispatch-pictures": {"task": "arena.generation.tasks.dispatch", "schedule": 2, "expires": 4},
     "sweep-pictures": {"task": "arena.generation.tasks.sweep", "schedule": 5, "expires": 10},
     "pulse-generate": {"task": "arena.generation.tasks.pulse", "schedule": 5, "expires": 10},

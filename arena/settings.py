@@ -140,6 +140,7 @@ CELERY_TASK_ROUTES = {
     "arena.generation.tasks.make_picture": {"queue": "generate"},
     "arena.generation.tasks.pulse": {"queue": "generate"},
     "arena.generation.tasks.*": {"queue": "housekeeping"},
+    "arena.battles.tasks.*": {"queue": "housekeeping"},
     "arena.ratings.tasks.*": {"queue": "ratings"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -203,6 +204,9 @@ VOTER_COOKIE = "paragone_voter"
 VOTER_COOKIE_AGE = timedelta(days=365)
 # How many simulated votes `make up` lets the demo studios have; 0 for none.
 DEMO_VOTES = env.int("DEMO_VOTES", default=3000)
+# How old a process's copies may be: of what is in play, and of what is shown of a picture or prompt.
+POOL_SECONDS = 0.5
+CARD_SECONDS = 20.0
 BATTLE_LIFETIME = timedelta(minutes=positive("BATTLE_MINUTES", 30))
 CALL_DEADLINE = timedelta(seconds=positive("CALL_DEADLINE_SECONDS", 300))
 

@@ -23,6 +23,8 @@ def own_media(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # What a test changes is seen at once; the copies themselves are tested apart.
+    settings.POOL_SECONDS = settings.CARD_SECONDS = 0
     forget_site()
     forget_weights()
     yield

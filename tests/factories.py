@@ -1,8 +1,10 @@
 """Rows for tests, made by keyword; whatever a test does not care about has a plain value."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from PIL import Image
 
 from arena.battles.issuing import Scope, issue_battle
@@ -146,7 +148,17 @@ def issue(*, voter: Voter | None = None, scope: Scope | None = None) -> Battle:
     return battle
 
 
+def look(*, voter: Voter, seconds: float = 3) -> None:
+    """Let a voter look at the next pair: what the voter said so far lies further back."""
+    Vote.objects.filter(voter=voter).update(created_at=F("created_at") - timedelta(seconds=seconds))
+
+
+def judge(battle: Battle, *, verdict: str = "left") -> Vote:
+    """A verdict on a battle through the real functions, after three seconds of looking."""
+    look(voter=battle.voter)
+    return record_verdict(token=battle.token, voter=battle.voter, verdict=verdict, viewing_ms=3000)
+
+
 def cast(*, verdict: str = "left", voter: Voter | None = None, scope: Scope | None = None) -> Vote:
-    """One verdict through the real functions."""
-    battle = issue(voter=voter, scope=scope)
-    return record_verdict(token=battle.token, voter=battle.voter, verdict=verdict)
+    """One verdict on a battle of its own."""
+    return judge(issue(voter=voter, scope=scope), verdict=verdict)

@@ -1,108 +1,113 @@
-"""Hands battles to voters: at most a small window of open ones, which share no candidate."""
+"""Hands battles to voters: at most a small window of open ones, which share no candidate.
+
+The statements are written by hand: this is the half of every vote that the next pair waits for.
+"""
 
 import random
 import secrets
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Now
+from django.db import connection, transaction
 
-from arena.catalog.models import Population
-from arena.challenges.models import Challenge
-from arena.generation.models import Candidate
-
-from .models import Battle, Exposure, Vote, Voter
-from .pairing import InPlay, Pair, choose_pair
+from .models import Battle, Vote, Voter
+from .pairing import Pair, choose_pair
+from .pool import Pool, Scope, candidates_in_play, population_for, read_pool
 from .weights import read_weights
+
+__all__ = [
+    "WINDOW",
+    "Scope",
+    "candidates_in_play",
+    "counted_pairs_left",
+    "fill_window",
+    "issue_battle",
+    "open_battles",
+    "population_for",
+]
 
 # One battle on the screen and two ready behind it.
 WINDOW = 3
 
-
-@dataclass(frozen=True)
-class Scope:
-    """What a voter chose to vote on; empty fields mean everything."""
-
-    discipline: str = ""
-    challenge: str = ""
-
-
-def candidates_in_play(scope: Scope, *, population: str) -> QuerySet[Candidate]:
-    """Select what may be shown: in play, current prompt, open challenge, model not retired."""
-    candidates = Candidate.objects.filter(
-        status=Candidate.Status.IN_PLAY,
-        slot__prompt__is_current=True,
-        slot__prompt__challenge__status=Challenge.Status.OPEN,
-        slot__model__population=population,
-    )
-    if scope.discipline:
-        candidates = candidates.filter(slot__prompt__challenge__discipline=scope.discipline)
-    if scope.challenge:
-        candidates = candidates.filter(slot__prompt__challenge__slug=scope.challenge)
-    return candidates
-
-
-def population_for(scope: Scope, *, simulated: bool = False) -> str:
-    """Choose the population that a scope is voted on in: real models once two of them can meet, else the demo.
-
-    Simulated voters never meet a real model (I8).
-    """
-    if simulated:
-        return Population.DEMO
-    real = candidates_in_play(scope, population=Population.REAL)
-    prompts = (
-        real.values("slot__prompt")
-        .annotate(models=Count("slot__model", distinct=True))
-        .filter(models__gte=2)
-    )
-    return Population.REAL if prompts.exists() else Population.DEMO
+FIELDS = ("id", "token", "voter_id", "population", "prompt_id", "left_id", "right_id")
+WAITING = """
+select id, token, voter_id, population, prompt_id, left_id, right_id
+from battles_battle battle
+where voter_id = %s and skipped_at is null and expires_at > now()
+      and not exists (select from battles_vote vote where vote.battle_id = battle.id)
+order by id
+"""
+ISSUE = """
+insert into battles_battle (voter_id, population, token, prompt_id, left_id, right_id, probability,
+                            even_ratio, issued_at, expires_at)
+select %s, %s, drawn.token, drawn.prompt, drawn.one, drawn.other, drawn.probability,
+       drawn.even_ratio, clock_timestamp(), clock_timestamp() + make_interval(secs => %s)
+from unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::float[], %s::float[])
+     with ordinality as drawn (token, prompt, one, other, probability, even_ratio, place)
+order by drawn.place
+returning id, token, voter_id, population, prompt_id, left_id, right_id
+"""
 
 
 def open_battles(voter: Voter, *, scope: Scope) -> list[Battle]:
     """List the voter's battles in a scope that still wait for a verdict and can be shown, oldest first."""
-    return [battle for battle in _waiting(voter) if _is_showable(battle, scope=scope)]
+    pool = read_pool(scope, simulated=voter.simulated)
+    return [battle for battle in _waiting(voter) if _is_showable(battle, pool=pool)]
 
 
 def issue_battle(voter: Voter, *, scope: Scope, dice: random.Random | None = None) -> Battle | None:
     """Issue one more battle to a voter; None when no pair is left to show."""
+    pool = read_pool(scope, simulated=voter.simulated)
     with transaction.atomic():
         _lock(voter)
-        issued = _issue(voter, scope=scope, waiting=list(_waiting(voter)), count=1, dice=dice)
+        waiting, known = _waiting(voter), _known(voter)
+        issued = _issue(voter, pool=pool, waiting=waiting, known=known, count=1, dice=dice)
     return issued[0] if issued else None
 
 
 def fill_window(
     voter: Voter, *, scope: Scope, size: int = WINDOW, dice: random.Random | None = None
 ) -> list[Battle]:
-    """Return the voter's open battles in a scope, topped up to `size` where pairs are left."""
+    """Return the voter's open battles in a scope, topped up to `size` where pairs are left.
+
+    Each battle says in `names_known` whether this voter has been told a name of it before.
+    """
+    pool = read_pool(scope, simulated=voter.simulated)
     with transaction.atomic():
         _lock(voter)
-        waiting = list(_waiting(voter))
-        battles = [battle for battle in waiting if _is_showable(battle, scope=scope)][:size]
-        lacking = size - len(battles)
-        return battles + _issue(voter, scope=scope, waiting=waiting, count=lacking, dice=dice)
+        waiting, known = _waiting(voter), _known(voter)
+        battles = [battle for battle in waiting if _is_showable(battle, pool=pool)][:size]
+        battles += _issue(
+            voter,
+            pool=pool,
+            waiting=waiting,
+            known=known,
+            count=size - len(battles),
+            dice=dice,
+        )
+    for battle in battles:
+        battle.names_known = not known.isdisjoint((battle.left_id, battle.right_id))
+    return battles
 
 
 def counted_pairs_left(voter: Voter, *, scope: Scope) -> bool:
     """Tell whether a pair is left whose verdict by this voter would count."""
-    population = population_for(scope, simulated=voter.simulated)
-    field = _field(scope, population=population)
-    return choose_pair(field, barred=_known(voter), dice=random.Random(0)) is not None  # noqa: S311
+    pool = read_pool(scope, simulated=voter.simulated)
+    return choose_pair(pool.field, barred=_known(voter), dice=random.Random(0)) is not None  # noqa: S311
 
 
 def _lock(voter: Voter) -> None:
     """Two requests of one voter at once must not hand out the same picture twice."""
-    Voter.objects.select_for_update().filter(pk=voter.pk).values_list("pk").get()
+    with connection.cursor() as cursor:
+        cursor.execute("select id from battles_voter where id = %s for update", [voter.pk])
 
 
 def _issue(
     voter: Voter,
     *,
-    scope: Scope,
-    waiting: list[Battle],
+    pool: Pool,
+    waiting: Sequence[Battle],
+    known: set[int],
     count: int,
     dice: random.Random | None = None,
 ) -> list[Battle]:
@@ -114,49 +119,65 @@ def _issue(
     if count <= 0:
         return []
     dice = dice or random.SystemRandom()
-    population = population_for(scope, simulated=voter.simulated)
-    field, known = _field(scope, population=population), _known(voter)
     taken = {candidate for battle in waiting for candidate in (battle.left_id, battle.right_id)}
-    weights = read_weights(population=population)
+    weights = read_weights(population=pool.population)
     seen: dict[int, int] | None = None
     drawn: list[Pair] = []
     while len(drawn) < count:
-        pair = choose_pair(field, barred=taken | known, dice=dice, weights=weights)
+        pair = choose_pair(pool.field, barred=taken | known, dice=dice, weights=weights)
         if pair is None:
             seen = _times_seen(voter) if seen is None else seen
-            pair = choose_pair(field, barred=taken, dice=dice, allow_seen=seen, weights=weights)
+            pair = choose_pair(
+                pool.field, barred=taken, dice=dice, allow_seen=seen, weights=weights
+            )
         if pair is None:
             break
         taken |= {pair.left, pair.right}
         drawn.append(pair)
-    return Battle.objects.bulk_create(
-        [_battle(pair, voter=voter, population=population) for pair in drawn]
-    )
+    return _store(drawn, voter=voter, population=pool.population)
 
 
-def _battle(pair: Pair, *, voter: Voter, population: str) -> Battle:
-    return Battle(
-        token=secrets.token_urlsafe(18),
-        voter=voter,
-        population=population,
-        prompt_id=pair.prompt,
-        left_id=pair.left,
-        right_id=pair.right,
-        probability=pair.probability,
-        even_ratio=pair.even_ratio,
-        issued_at=Now(),
-        expires_at=Now() + settings.BATTLE_LIFETIME,
-    )
+def _store(drawn: Sequence[Pair], *, voter: Voter, population: str) -> list[Battle]:
+    if not drawn:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ISSUE,
+            [
+                voter.pk,
+                population,
+                settings.BATTLE_LIFETIME.total_seconds(),
+                [secrets.token_urlsafe(18) for _ in drawn],
+                [pair.prompt for pair in drawn],
+                [pair.left for pair in drawn],
+                [pair.right for pair in drawn],
+                [pair.probability for pair in drawn],
+                [pair.even_ratio for pair in drawn],
+            ],
+        )
+        return [_battle(row) for row in cursor.fetchall()]
 
 
-def _field(scope: Scope, *, population: str) -> list[InPlay]:
-    rows = candidates_in_play(scope, population=population)
-    columns = ("pk", "slot__prompt_id", "slot__model_id", "slot__prompt__challenge__discipline")
-    return [InPlay(*row) for row in rows.values_list(*columns)]
+def _battle(row: Sequence[object]) -> Battle:
+    """A battle of which only FIELDS are loaded; the others are read when somebody asks."""
+    return Battle.from_db("default", list(FIELDS), list(row))
+
+
+def _waiting(voter: Voter) -> list[Battle]:
+    """Read the voter's battles without a verdict, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [voter.pk])
+        return [_battle(row) for row in cursor.fetchall()]
+
+
+def _is_showable(battle: Battle, *, pool: Pool) -> bool:
+    return battle.left_id in pool.candidates and battle.right_id in pool.candidates
 
 
 def _known(voter: Voter) -> set[int]:
-    return set(Exposure.objects.filter(voter=voter).values_list("candidate_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("select candidate_id from battles_exposure where voter_id = %s", [voter.pk])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _times_seen(voter: Voter) -> dict[int, int]:
@@ -165,29 +186,3 @@ def _times_seen(voter: Voter) -> dict[int, int]:
         for candidate in pair:
             seen[candidate] = seen.get(candidate, 0) + 1
     return seen
-
-
-def _waiting(voter: Voter) -> QuerySet[Battle]:
-    """Select battles without a verdict, with what decides whether they can be shown."""
-    return (
-        Battle.objects.filter(
-            voter=voter, vote__isnull=True, skipped_at__isnull=True, expires_at__gt=Now()
-        )
-        .annotate(
-            left_status=F("left__status"),
-            right_status=F("right__status"),
-            challenge_status=F("prompt__challenge__status"),
-            challenge_slug=F("prompt__challenge__slug"),
-            discipline=F("prompt__challenge__discipline"),
-        )
-        .order_by("pk")
-    )
-
-
-def _is_showable(battle: Any, *, scope: Scope) -> bool:
-    return bool(
-        battle.left_status == battle.right_status == Candidate.Status.IN_PLAY
-        and battle.challenge_status == Challenge.Status.OPEN
-        and scope.discipline in ("", battle.discipline)
-        and scope.challenge in ("", battle.challenge_slug)
-    )

@@ -20,6 +20,29 @@ class Voter(models.Model):
 
     created_at = models.DateTimeField(auto_now_add=True)
     simulated = models.BooleanField(default=False)
+    network = models.CharField(
+        max_length=32,
+        blank=True,
+        help_text="Of the first visit, as a hash with the day's salt: for caps, not for knowing.",
+    )
+    crowded = models.BooleanField(
+        default=False,
+        help_text="The network had brought too many new voters already: nothing counts on the first day.",
+    )
+    forgotten_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="The person asked to be forgotten: the cookie is void, the votes belong to nobody.",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["network", "-created_at"],
+                condition=~Q(network=""),
+                name="voters_of_network",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Voter {self.pk}"
@@ -27,6 +50,9 @@ class Voter(models.Model):
 
 class Battle(models.Model):
     """Two candidates of one prompt, issued to one voter. Its token is the idempotency key of the verdict."""
+
+    # Not a column: whether its voter had been told a name of it when it was handed out.
+    names_known: bool | None = None
 
     token = models.CharField(max_length=40, unique=True)
     voter = models.ForeignKey(Voter, on_delete=models.CASCADE, related_name="battles")
@@ -46,7 +72,14 @@ class Battle(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["voter", "-issued_at"], name="battles_of_voter")]
+        indexes = [
+            models.Index(fields=["voter", "-issued_at"], name="battles_of_voter"),
+            models.Index(
+                fields=["voter", "-skipped_at"],
+                condition=Q(skipped_at__isnull=False),
+                name="skips_of_voter",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(left=F("right")), name="a_battle_needs_two_candidates"
@@ -90,6 +123,20 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"Vote {self.pk}"
+
+
+# Which votes boards are made of.
+STANDING = Q(counted=True, undo__isnull=True)
+
+
+class Undo(models.Model):
+    """A verdict that its voter took back: it counts no more, and nothing else of it changes."""
+
+    vote = models.OneToOneField(Vote, on_delete=models.PROTECT, related_name="undo")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Undo of vote {self.vote_id}"
 
 
 class Exposure(models.Model):

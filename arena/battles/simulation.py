@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from arena.challenges.models import Challenge
 
 from .issuing import WINDOW, Scope, fill_window
-from .models import Battle, Exposure, FoldEntry, Verdict, Vote, Voter
+from .models import Battle, Exposure, FoldEntry, Undo, Verdict, Vote, Voter
 from .verdicts import record_verdict
 
 # Of the verdicts without a winner, this share is "both bad".
@@ -114,6 +114,7 @@ def remove_simulated() -> int:
     """
     simulated = Q(voter__simulated=True)
     FoldEntry.objects.filter(vote__voter__simulated=True).delete()
+    Undo.objects.filter(vote__voter__simulated=True).delete()
     Vote.objects.filter(simulated).delete()
     Battle.objects.filter(simulated).delete()
     return Voter.objects.filter(simulated=True).delete()[1].get("battles.Voter", 0)

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from arena.generation.models import Candidate
 
-from .models import Battle, FoldEntry, Verdict, Vote, Voter
+from .caps import (
+    COUNTED_PER_DAY,
+    NEW_VOTERS_PER_HOUR,
+    SHORTEST_LOOK,
+    TAKEN_BACK_PER_HOUR,
+    seconds_until_room,
+)
+from .models import Battle, Verdict, Vote, Voter
 
 
 class VerdictError(Exception):
@@ -43,6 +49,21 @@ class BattleExpired(VerdictError):
     status = 410
 
 
+class TooOften(VerdictError):
+    """Skips and undos of this hour are used up; `retry_after` is in seconds."""
+
+    status = 429
+
+    def __init__(self, *, retry_after: int) -> None:
+        minutes = -(-retry_after // 60)
+        super().__init__(
+            "That was a lot of skipping",
+            f"{TAKEN_BACK_PER_HOUR} pairs an hour can be skipped or taken back, so that nobody picks "
+            f"the pairs that suit. Nothing was recorded; in {minutes} min there is room again.",
+        )
+        self.retry_after = retry_after
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why a verdict does not count, and the sentence that tells the voter."""
@@ -57,7 +78,102 @@ NAME_KNOWN = Reason(
 )
 WITHDRAWN = Reason("withdrawn", "One of these pictures was taken out of the arena meanwhile.")
 CURATOR = Reason("curator", "Curators see names at their desk, so their verdicts never count.")
-REASONS = {reason.code: reason for reason in (NAME_KNOWN, WITHDRAWN, CURATOR)}
+TOO_FAST = Reason(
+    "too-fast",
+    "It came within a quarter of a second, too fast to have looked at both pictures, so it is for fun.",
+)
+DAILY_CAP = Reason(
+    "daily-cap",
+    f"You have given {COUNTED_PER_DAY} counted verdicts today, and no one voter shall decide a board: "
+    "until midnight UTC further ones are for fun.",
+)
+CROWDED_NETWORK = Reason(
+    "crowded-network",
+    f"More than {NEW_VOTERS_PER_HOUR} new voters came from your network within an hour. Until midnight "
+    "UTC the verdicts of its latest ones are for fun, since we cannot tell a class from a script.",
+)
+REASONS = {
+    reason.code: reason
+    for reason in (NAME_KNOWN, WITHDRAWN, CURATOR, TOO_FAST, DAILY_CAP, CROWDED_NETWORK)
+}
+
+# The voter before the battle, always in this order, so that requests of one voter wait in line: caps
+# cannot be raced, and a second post of a verdict finds the first.
+LOCK = """
+with me as materialized (
+    select id, simulated, crowded and created_at >= {today} as crowded
+    from battles_voter where id = %(voter)s and forgotten_at is null for no key update
+)
+select battle.id, battle.token, battle.voter_id, battle.population, battle.prompt_id,
+       battle.left_id, battle.right_id, battle.skipped_at is not null,
+       battle.expires_at < statement_timestamp(),
+       left_candidate.status = %(in_play)s and right_candidate.status = %(in_play)s,
+       me.simulated, me.crowded
+from me
+join battles_battle battle on battle.voter_id = me.id
+join generation_candidate left_candidate on left_candidate.id = battle.left_id
+join generation_candidate right_candidate on right_candidate.id = battle.right_id
+where battle.token = %(token)s
+for no key update of battle
+"""
+
+# A statement of its own sees what was committed while LOCK waited. The names are shown from now on,
+# whatever the verdict is worth; no row comes back where the battle has its verdict already.
+APPEND = """
+with exposed as (
+    insert into battles_exposure (voter_id, candidate_id)
+    values (%(voter)s, %(first)s), (%(voter)s, %(second)s)
+    on conflict do nothing returning 1
+), looked as (
+    select least(
+        coalesce(%(viewing_ms)s * interval '1 millisecond', statement_timestamp() - battle.issued_at),
+        statement_timestamp() - (select max(created_at) from battles_vote where voter_id = %(voter)s)
+    ) as looked
+    from battles_battle battle where battle.id = %(battle)s
+), today as (
+    select 1 from battles_vote where voter_id = %(voter)s and counted and created_at >= {today}
+    limit %(counted_per_day)s
+), judged as (
+    select case
+        when %(is_curator)s then 'curator'
+        when (select count(*) from exposed) < 2 then 'name-known'
+        when not %(in_play)s then 'withdrawn'
+        when %(simulated)s then ''
+        when %(crowded)s then 'crowded-network'
+        when looked < %(shortest_look)s then 'too-fast'
+        when (select count(*) from today) >= %(counted_per_day)s then 'daily-cap'
+        else '' end as reason
+    from looked
+), vote as (
+    insert into battles_vote
+        (battle_id, voter_id, verdict, counted, reason, first_id, second_id, viewing_ms, created_at)
+    select %(battle)s, %(voter)s, %(verdict)s, reason = '', reason, %(first)s, %(second)s,
+           %(viewing_ms)s, statement_timestamp()
+    from judged
+    on conflict (battle_id) do nothing
+    returning *
+), fold as (
+    insert into battles_foldentry (vote_id, sign) select id, 1 from vote where counted
+)
+select {vote} from vote
+"""
+_TODAY = "date_trunc('day', statement_timestamp() at time zone 'UTC') at time zone 'UTC'"
+BATTLE = ("id", "token", "voter_id", "population", "prompt_id", "left_id", "right_id")
+VOTE = tuple(field.attname for field in Vote._meta.concrete_fields)
+LOCK = LOCK.format(today=_TODAY)
+APPEND = APPEND.format(today=_TODAY, vote=", ".join(VOTE))
+
+
+@dataclass(frozen=True)
+class LockedBattle:
+    """A battle whose rows, and its voter's, are locked until the transaction ends."""
+
+    row: Battle
+    skipped: bool
+    expired: bool
+    in_play: bool
+    simulated: bool
+    crowded: bool
 
 
 def record_verdict(
@@ -72,7 +188,8 @@ def record_verdict(
 
     Raises BadVerdict (400), UnknownBattle (404), AlreadyJudged (409) or BattleExpired (410). It counts
     only if both pictures' names were new to this voter (both exposures are inserted here and now), both
-    are still in play, and the voter is no curator.
+    are still in play, the voter is no curator, and the caps hold (`caps`): the look at the pair, in ms
+    as the page reports it or since the battle was issued, is never longer than since the last verdict.
     """
     if verdict not in Verdict.values:
         raise BadVerdict(
@@ -80,61 +197,76 @@ def record_verdict(
             f"A verdict is one of {', '.join(Verdict.values)}; this one is “{verdict[:40]}”.",
         )
     with transaction.atomic():
-        battle = _lock(token=token, voter=voter)
-        recorded = Vote.objects.filter(battle=battle).select_related("battle").first()
-        if recorded:
-            if recorded.verdict == verdict:
-                return recorded
-            raise _other_verdict(recorded)
-        _refuse_closed(battle)
-        return _append(battle, verdict=verdict, viewing_ms=viewing_ms, is_curator=is_curator)
+        battle = lock_battle(token=token, voter=voter)
+        vote = None
+        if not (battle.skipped or battle.expired):
+            vote = _append(battle, verdict=verdict, viewing_ms=viewing_ms, is_curator=is_curator)
+        vote = vote or recorded_vote(battle)
+    if vote is None:
+        raise _closed(battle)
+    if vote.verdict != verdict:
+        raise _other_verdict(vote)
+    return vote
 
 
-def record_skip(*, token: str, voter: Voter | None) -> Battle:
-    """Put a battle aside; nothing is revealed, nothing counts. Skipping twice is the same as once."""
+def record_skip(*, token: str, voter: Voter | None) -> None:
+    """Put a battle aside; nothing is revealed, nothing counts. Skipping twice is the same as once.
+
+    Raises UnknownBattle (404), AlreadyJudged (409), or TooOften (429) beyond the cap on skips and undos.
+    """
     with transaction.atomic():
-        battle = _lock(token=token, voter=voter)
-        recorded = Vote.objects.filter(battle=battle).first()
+        battle = lock_battle(token=token, voter=voter)
+        recorded = recorded_vote(battle)
         if recorded:
             raise _other_verdict(recorded)
-        if battle.skipped_at is None:
-            Battle.objects.filter(pk=battle.pk).update(skipped_at=Now())
-        return battle
+        if not battle.skipped:
+            refuse_too_often(battle)
+            Battle.objects.filter(pk=battle.row.pk).update(skipped_at=Now())
 
 
-def _lock(*, token: str, voter: Voter | None) -> Any:
-    battle = (
-        Battle.objects.select_for_update(of=("self",))
-        .filter(token=token, voter=voter)
-        .annotate(
-            expired=ExpressionWrapper(Q(expires_at__lt=Now()), output_field=BooleanField()),
-            left_status=F("left__status"),
-            right_status=F("right__status"),
-        )
-        .first()
-        if voter
-        else None
-    )
-    if battle is None:
+def lock_battle(*, token: str, voter: Voter | None) -> LockedBattle:
+    """Lock a voter and one of the voter's battles, in this order; raise UnknownBattle where it is none."""
+    row = None
+    if voter is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                LOCK, {"voter": voter.pk, "token": token, "in_play": Candidate.Status.IN_PLAY}
+            )
+            row = cursor.fetchone()
+    if row is None:
         raise UnknownBattle(
             "This battle is not yours",
             "The address belongs to no battle that was handed to this browser. "
             "Cookies keep battles and browsers together: allow them for this site and take the next pair.",
         )
-    return battle
+    return LockedBattle(Battle.from_db("default", BATTLE, row[: len(BATTLE)]), *row[len(BATTLE) :])
 
 
-def _refuse_closed(battle: Any) -> None:
-    if battle.skipped_at is not None:
-        raise AlreadyJudged(
+def recorded_vote(battle: LockedBattle) -> Vote | None:
+    """Return the vote on a locked battle, or None."""
+    vote = Vote.objects.filter(battle=battle.row).first()
+    if vote:
+        vote.battle = battle.row
+    return vote
+
+
+def refuse_too_often(battle: LockedBattle) -> None:
+    """Raise TooOften when the voter's skips and undos of this hour are used up."""
+    seconds = 0 if battle.simulated else seconds_until_room(battle.row.voter_id)
+    if seconds:
+        raise TooOften(retry_after=seconds)
+
+
+def _closed(battle: LockedBattle) -> VerdictError:
+    if battle.skipped:
+        return AlreadyJudged(
             "You skipped this pair",
             "A skipped pair takes no verdict. The next pair is waiting for you.",
         )
-    if battle.expired:
-        raise BattleExpired(
-            "This pair has expired",
-            "It was on your screen for too long, so the verdict was not recorded. Take a fresh pair.",
-        )
+    return BattleExpired(
+        "This pair has expired",
+        "It was on your screen for too long, so the verdict was not recorded. Take a fresh pair.",
+    )
 
 
 def _other_verdict(vote: Vote) -> AlreadyJudged:
@@ -145,41 +277,30 @@ def _other_verdict(vote: Vote) -> AlreadyJudged:
     )
 
 
-def _append(battle: Any, *, verdict: str, viewing_ms: int | None, is_curator: bool) -> Vote:
-    first, second = sorted((battle.left_id, battle.right_id))
-    fresh = _expose(battle.voter_id, candidates=(first, second))
-    reason = _why_not_counted(battle, names_new=fresh, is_curator=is_curator)
-    vote = Vote.objects.create(
-        battle=battle,
-        voter_id=battle.voter_id,
-        verdict=verdict,
-        counted=reason is None,
-        reason=reason.code if reason else "",
-        first_id=first,
-        second_id=second,
-        viewing_ms=viewing_ms,
-        created_at=Now(),
-    )
-    if reason is None:
-        FoldEntry.objects.create(vote=vote, sign=1)
-    return vote
-
-
-def _expose(voter_id: int, *, candidates: tuple[int, int]) -> bool:
-    """Note that the names are shown now; True when both were new to this voter."""
+def _append(
+    battle: LockedBattle, *, verdict: str, viewing_ms: int | None, is_curator: bool
+) -> Vote | None:
+    """Store a verdict with its exposures and fold entry; None when the battle has one already."""
+    first, second = sorted((battle.row.left_id, battle.row.right_id))
+    values: dict[str, Any] = {
+        "voter": battle.row.voter_id,
+        "battle": battle.row.pk,
+        "first": first,
+        "second": second,
+        "verdict": verdict,
+        "viewing_ms": viewing_ms,
+        "is_curator": is_curator,
+        "in_play": battle.in_play,
+        "simulated": battle.simulated,
+        "crowded": battle.crowded,
+        "shortest_look": SHORTEST_LOOK,
+        "counted_per_day": COUNTED_PER_DAY,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into battles_exposure (voter_id, candidate_id) values (%s, %s), (%s, %s) "
-            "on conflict do nothing",
-            [voter_id, candidates[0], voter_id, candidates[1]],
-        )
-        return cursor.rowcount == len(candidates)
-
-
-def _why_not_counted(battle: Any, *, names_new: bool, is_curator: bool) -> Reason | None:
-    if is_curator:
-        return CURATOR
-    if not names_new:
-        return NAME_KNOWN
-    in_play = battle.left_status == battle.right_status == Candidate.Status.IN_PLAY
-    return None if in_play else WITHDRAWN
+        cursor.execute(APPEND, values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    vote = Vote.from_db("default", VOTE, row)
+    vote.battle = battle.row
+    return vote

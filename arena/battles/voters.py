@@ -2,21 +2,42 @@
 
 from django.conf import settings
 from django.core import signing
+from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponseBase
 
+from .caps import HOUR, NEW_VOTERS_PER_HOUR
 from .models import Voter
+from .networks import hash_network
 
 SALT = "paragone.voter"
 
 
 def read_voter(request: HttpRequest) -> Voter | None:
-    """Return the voter of a request's cookie; None without a cookie, or with one that we did not sign."""
+    """Return the voter of a request's cookie; None without one, with a forged one, or when forgotten."""
     cookie = request.COOKIES.get(settings.VOTER_COOKIE, "")
     try:
         voter_id = signing.loads(cookie, salt=SALT)
     except signing.BadSignature:
         return None
-    return Voter.objects.filter(pk=voter_id).first() if isinstance(voter_id, int) else None
+    if not isinstance(voter_id, int):
+        return None
+    return Voter.objects.filter(pk=voter_id, forgotten_at=None).first()
+
+
+@transaction.atomic
+def create_voter(request: HttpRequest) -> Voter:
+    """Make a voter for a browser that has none; it is `crowded` where its network brought too many already."""
+    network = hash_network(request)
+    return Voter.objects.create(network=network, crowded=bool(network) and _is_crowded(network))
+
+
+def _is_crowded(network: str) -> bool:
+    """Tell whether this hour's new voters of a network are used up; voters of one network wait in line."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [int(network[:15], 16)])
+    fresh = Voter.objects.filter(network=network, created_at__gt=Now() - HOUR)
+    return fresh.count() >= NEW_VOTERS_PER_HOUR
 
 
 def set_voter(response: HttpResponseBase, *, voter: Voter) -> None:

@@ -1,38 +1,23 @@
 """How likely two models should meet: rows that ratings write, read here and kept for some seconds."""
 
-import time
 from collections import defaultdict
-from dataclasses import dataclass, field
 
+from .memory import Memory
 from .models import PairWeight
 from .pairing import Weights
 
 FRESH_FOR = 5.0
-
-
-@dataclass
-class _Kept:
-    """One process's copy by population, so that a vote does not read thousands of rows."""
-
-    at: dict[str, float] = field(default_factory=dict)
-    weights: dict[str, Weights] = field(default_factory=dict)
-
-
-_kept = _Kept()
+_weights: Memory[str, Weights] = Memory(seconds=lambda: FRESH_FOR)
 
 
 def read_weights(*, population: str) -> Weights:
     """Return the pair weights of a population, at most FRESH_FOR seconds old; empty where none are written."""
-    now = time.monotonic()
-    if now - _kept.at.get(population, float("-inf")) > FRESH_FOR:
-        _kept.weights[population] = _read(population)
-        _kept.at[population] = now
-    return _kept.weights[population]
+    return _weights.get(population, read=lambda: _read(population))
 
 
 def forget_weights() -> None:
     """Read again at the next battle; for tests."""
-    _kept.at.clear()
+    _weights.forget()
 
 
 def _read(population: str) -> Weights:

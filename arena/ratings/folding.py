@@ -12,6 +12,8 @@ from django.db import connection, transaction
 FOLD_LOCK = 7_302
 AT_ONCE = 20_000
 
+# Updated first, since "on conflict" would show the constraint on counts a bare -1. The lock lets nobody
+# add a cell in between.
 FOLD = """
 with taken as (
     delete from battles_foldentry
@@ -29,12 +31,17 @@ with taken as (
     join generation_candidate right_candidate on right_candidate.id = battle.right_id
     join generation_slot right_slot on right_slot.id = right_candidate.slot_id
     group by 1, 2, 3, 4, 5
-), written as (
+), changed as (
+    update ratings_tally tally set count = tally.count + cells.change from cells
+    where tally.population = cells.population and tally.challenge_id = cells.challenge_id
+      and tally.left_id = cells.left_id and tally.right_id = cells.right_id
+      and tally.verdict = cells.verdict
+    returning tally.population, tally.challenge_id, tally.left_id, tally.right_id, tally.verdict
+), added as (
     insert into ratings_tally (population, challenge_id, left_id, right_id, verdict, count)
     select population, challenge_id, left_id, right_id, verdict, change from cells
-    on conflict (population, challenge_id, left_id, right_id, verdict)
-    do update set count = ratings_tally.count + excluded.count
-    returning 1
+    where change <> 0 and (population, challenge_id, left_id, right_id, verdict)
+          not in (select population, challenge_id, left_id, right_id, verdict from changed)
 )
 select distinct population, challenge_id from cells
 """

@@ -62,8 +62,10 @@ def rebuild() -> int:
     """Throw the derived rows away and make them again from the votes; return the number of boards."""
     wait_for_fold_lock()
     with connection.cursor() as cursor:
-        # Verdicts wait for a moment: each is then either counted below or folded later, never both.
-        cursor.execute("lock table battles_vote, battles_foldentry in share row exclusive mode")
+        # Verdicts and undos wait for a moment: each is then either counted below or folded later, never both.
+        cursor.execute(
+            "lock table battles_vote, battles_undo, battles_foldentry in share row exclusive mode"
+        )
     counted = count_votes()
     FoldEntry.objects.all().delete()
     Tally.objects.all().delete()
@@ -91,7 +93,7 @@ def rebuild() -> int:
 
 
 def count_votes() -> Counter[Cell]:
-    """Count the counted votes by (population, challenge, left model, right model, verdict).
+    """Count the counted votes that nobody took back by (population, challenge, left model, right model, verdict).
 
     Streams: memory is that of one chunk and of the cells.
     """

@@ -27,7 +27,7 @@ join generation_candidate left_candidate on left_candidate.id = battle.left_id
 join generation_slot left_slot on left_slot.id = left_candidate.slot_id
 join generation_candidate right_candidate on right_candidate.id = battle.right_id
 join generation_slot right_slot on right_slot.id = right_candidate.slot_id
-where vote.counted
+where vote.counted and not exists (select from battles_undo undo where undo.vote_id = vote.id)
 """
 VOTE_COLUMNS = ("voter", "is_real", "challenge", "left", "right", "verdict", "weight")
 
@@ -59,7 +59,7 @@ if VERDICTS != ("left", "right", "tie", "both_bad"):  # pragma: no cover - guard
 def stream_votes(
     *, population: str | None = None, discipline: str | None = None
 ) -> Iterator[Columns]:
-    """Yield counted votes in chunks of columns (rows,) int64, named as VOTE_COLUMNS.
+    """Yield counted votes that nobody took back, in chunks of columns (rows,) int64, named as VOTE_COLUMNS.
 
     `verdict` indexes `VERDICTS`, `is_real` is 1 for the population of real models, `weight` is the
     inverse issue probability as `scoring.reweighting` quantises and trims it; the other columns are
@@ -69,7 +69,7 @@ def stream_votes(
 
 
 def read_votes(*, population: str, discipline: str) -> Columns:
-    """Return all counted votes of a population and discipline in one piece, oldest first.
+    """Return the votes that `stream_votes` yields of a population and discipline in one piece, oldest first.
 
     Columns as `stream_votes` names them, of narrower integer types; ids beyond 32 bits raise.
     """

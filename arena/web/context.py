@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from arena.battles.models import Vote
+from arena.battles.models import STANDING, Vote
 from arena.catalog.models import Population
 from arena.generation.pulse import QUEUES, away_queues
 from arena.ratings.boards import shown_population
@@ -58,7 +58,7 @@ def _look() -> dict[str, Any]:
 
 
 def _demo_votes() -> dict[str, int]:
-    votes = Vote.objects.filter(battle__population=Population.DEMO, counted=True)
+    votes = Vote.objects.filter(STANDING, battle__population=Population.DEMO)
     counts: dict[str, int] = votes.aggregate(
         simulated=Count("pk", filter=Q(voter__simulated=True)),
         human=Count("pk", filter=Q(voter__simulated=False)),

@@ -44,8 +44,8 @@ def test_record_verdict_appends_one_counted_vote(verdict):
 def test_record_verdict_gives_the_same_answer_to_the_same_verdict():
     create_arena()
     battle = issue()
-    first = record_verdict(token=battle.token, voter=battle.voter, verdict="left")
-    again = record_verdict(token=battle.token, voter=battle.voter, verdict="left")
+    first = record_verdict(token=battle.token, voter=battle.voter, verdict="left", viewing_ms=900)
+    again = record_verdict(token=battle.token, voter=battle.voter, verdict="left", viewing_ms=900)
     assert again.pk == first.pk
     assert again.counted
     assert Vote.objects.count() == FoldEntry.objects.count() == 1
@@ -92,7 +92,7 @@ def test_record_verdict_refuses_an_expired_battle():
 def test_a_recorded_verdict_is_answered_after_the_battle_expired_too():
     create_arena()
     battle = issue()
-    record_verdict(token=battle.token, voter=battle.voter, verdict="tie")
+    record_verdict(token=battle.token, voter=battle.voter, verdict="tie", viewing_ms=900)
     Battle.objects.update(expires_at=Now() - timedelta(seconds=1))
     assert record_verdict(token=battle.token, voter=battle.voter, verdict="tie").counted
 
@@ -145,7 +145,9 @@ def test_64_parallel_posts_of_one_verdict_give_one_vote_and_equal_answers():
 
     def post(_: int) -> tuple[int, bool]:
         try:
-            vote = record_verdict(token=battle.token, voter=battle.voter, verdict="left")
+            vote = record_verdict(
+                token=battle.token, voter=battle.voter, verdict="left", viewing_ms=900
+            )
         finally:
             connection.close()
         return vote.pk, vote.counted

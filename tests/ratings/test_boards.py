@@ -8,13 +8,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from arena.battles.models import FoldEntry, Vote
+from arena.battles.undo import undo_verdict
 from arena.catalog.models import Discipline, Population
 from arena.ratings.boards import read_board, read_matchups, shown_population
 from arena.ratings.datasets import Scope
 from arena.ratings.folding import fold_entries
 from arena.ratings.models import RatingRun, Tally
 from arena.ratings.publishing import refresh_boards
-from arena.ratings.recompute import find_differences, rebuild
+from arena.ratings.recompute import count_votes, find_differences, rebuild
 from arena.scoring.elo import count_by_voter, rate_clustered
 from tests.factories import cast, create_arena
 
@@ -214,3 +215,75 @@ def test_a_folder_that_dies_loses_and_doubles_nothing():
     assert FoldEntry.objects.count() == 7
     refresh_boards()
     assert read_board(TEXT).votes == 7
+
+
+def undo(vote: Vote) -> None:
+    undo_verdict(token=vote.battle.token, voter=vote.voter)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("folded_before", [False, True])
+@pytest.mark.parametrize("folded_after", [False, True])
+def test_undone_votes_leave_tallies_boards_and_rebuild_alike(folded_before, folded_after):
+    create_arena(challenges=2, models=3)
+    votes = cast_many(20)
+    if folded_before:
+        refresh_boards()
+    for vote in votes[::3]:
+        undo(vote)
+    if folded_after:
+        refresh_boards()
+    assert find_differences() == []
+    assert sum(count_votes().values()) == 13
+    refresh_boards()
+    assert find_differences() == []
+    assert sum(t.count for t in Tally.objects.all()) == 13
+    board = read_board(TEXT)
+    assert (board.votes, board.voters) == (13, 13)
+    before = {(r.discipline, r.challenge_id): r.arrays for r in RatingRun.objects.all()}
+    rebuild()
+    assert not FoldEntry.objects.exists()
+    assert {(r.discipline, r.challenge_id): r.arrays for r in RatingRun.objects.all()} == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("folded_before", [False, True])
+def test_a_board_whose_only_vote_is_undone_is_empty(folded_before):
+    create_arena()
+    vote = cast()
+    if folded_before:
+        refresh_boards()
+    undo(vote)
+    refresh_boards()
+    assert read_board(TEXT).votes == 0
+    assert find_differences() == []
+    assert read_board(TEXT).rows == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_that_commits_while_a_fold_runs_is_folded_next():
+    create_arena()
+    vote = cast()
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                fold_entries()
+                inside.set()
+                leave.wait(10)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert inside.wait(10)
+    undo(vote)
+    assert find_differences() == []
+    leave.set()
+    thread.join(10)
+    assert find_differences() == []
+    assert sum(t.count for t in Tally.objects.all()) == 1
+    refresh_boards()
+    assert sum(t.count for t in Tally.objects.all()) == 0
+    assert find_differences() == []

@@ -25,6 +25,8 @@ from tests.factories import (
     create_candidate,
     create_model,
     create_voter,
+    issue,
+    judge,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,15 +46,12 @@ def cast_stubborn(*, voters: int, votes: int, seed: int = 1) -> None:
 
 
 def cast_liking(voter, *, likes_low: bool, dice: random.Random):
-    from arena.battles.verdicts import record_verdict
-    from tests.factories import issue
-
     battle = issue(voter=voter)
     left_lower = battle.left.slot.model_id < battle.right.slot.model_id
     verdict = "left" if left_lower == likes_low else "right"
     if dice.random() < 0.15:
         verdict = dice.choice(["left", "right", "tie"])
-    return record_verdict(token=battle.token, voter=voter, verdict=verdict)
+    return judge(battle, verdict=verdict)
 
 
 def test_published_half_widths_know_that_votes_of_one_voter_hang_together():
@@ -147,13 +146,10 @@ def _candidates(challenge):
 
 
 def _cast_by_id(scope: VoteScope, *, lower_wins: bool) -> None:
-    from arena.battles.verdicts import record_verdict
-    from tests.factories import issue
-
     battle = issue(scope=scope)
     left_lower = battle.left.slot.model_id < battle.right.slot.model_id
     verdict = "left" if left_lower == lower_wins else "right"
-    record_verdict(token=battle.token, voter=battle.voter, verdict=verdict)
+    judge(battle, verdict=verdict)
 
 
 def test_streamed_votes_are_the_votes(monkeypatch):

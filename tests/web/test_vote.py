@@ -4,16 +4,20 @@ import re
 
 import pytest
 from django.conf import settings as project
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from arena.battles.models import Battle, Vote, Voter
+from arena.battles import caps, voters
+from arena.battles.models import Battle, Undo, Vote, Voter
+from arena.battles.undo import UNDO_FOR, undo_verdict
+from arena.battles.verdicts import REASONS
 from arena.catalog.models import ImageModel
 from arena.challenges.models import Challenge
 from arena.generation.models import Candidate, PublicPicture
 from arena.generation.moderation import hide_candidate
-from tests.factories import create_arena, create_challenge, create_model
+from tests.factories import cast, create_arena, create_challenge, create_model
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +35,12 @@ def open_vote(client: Client, path: str = "/vote/") -> Battle:
 
 def send(client: Client, battle: Battle, verdict: str = "left", **values: str):
     address = reverse("web:verdict", args=[battle.token])
+    values = {"viewing_ms": "3000", **values}
     return client.post(address, {"verdict": verdict, **values}, headers=HTMX)
+
+
+def undo(client: Client, battle: Battle, **headers: str):
+    return client.post(reverse("web:undo", args=[battle.token]), headers=headers or HTMX)
 
 
 def test_the_vote_page_shows_three_battles_and_sets_the_cookie(client):
@@ -142,6 +151,110 @@ def test_a_forged_cookie_is_nobody(client):
     assert send(client, battle).status_code == 404
 
 
+def test_a_verdict_right_after_the_pair_arrived_is_not_counted_and_says_why(client):
+    create_arena()
+    answer = send(client, open_vote(client), viewing_ms="120")
+    assert answer.status_code == 200
+    assert escape(REASONS["too-fast"].sentence) in answer.content.decode()
+    assert Vote.objects.get().reason == "too-fast"
+
+
+def test_undo_takes_the_verdict_back_and_says_so_twice(client):
+    create_arena(challenges=4)
+    battle = open_vote(client)
+    send(client, battle)
+    first, again = undo(client, battle), undo(client, battle)
+    assert (first.status_code, again.status_code) == (200, 200)
+    for answer in (first, again):
+        assert answer.context["reveal"].undone
+        assert not answer.context["reveal"].can_undo
+        assert answer.context["battles"] == []
+    assert Undo.objects.get().vote.battle == battle
+    assert Battle.objects.count() == 4  # the window of three and the one after the verdict
+
+
+def test_undo_without_htmx_goes_back_to_the_vote_page(client):
+    first, _ = create_arena(challenges=2)
+    battle = open_vote(client)
+    send(client, battle)
+    address = reverse("web:undo", args=[battle.token])
+    answer = client.post(f"{address}?challenge={first.slug}")
+    assert answer.status_code == 303
+    page = reverse("web:vote_challenge", args=[first.slug])
+    assert answer["Location"] == f"{page}?after={battle.token}"
+    assert client.get(answer["Location"]).context["reveal"].undone
+
+
+@pytest.mark.parametrize("headers", [HTMX, {"Accept": "text/html"}])
+def test_a_refused_undo_has_its_status_and_a_sentence(client, headers):
+    create_arena(challenges=2)
+    battle = open_vote(client)
+    assert undo(client, battle, **headers).status_code == 409
+    send(client, battle)
+    assert undo(Client(), battle, **headers).status_code == 404
+    Vote.objects.update(created_at=Now() - UNDO_FOR)
+    answer = undo(client, battle, **headers)
+    assert answer.status_code == 409
+    assert "for 10 seconds" in answer.content.decode()
+    assert not Undo.objects.exists()
+    assert client.get(reverse("web:undo", args=[battle.token])).status_code == 405
+
+
+def test_beyond_the_cap_a_skip_is_a_429_that_says_when_there_is_room(client, monkeypatch):
+    monkeypatch.setattr(caps, "TAKEN_BACK_PER_HOUR", 1)
+    create_arena(challenges=3)
+    client.post(reverse("web:skip", args=[open_vote(client).token]), headers=HTMX)
+    battle = open_vote(client)
+    answer = client.post(reverse("web:skip", args=[battle.token]), headers=HTMX)
+    assert answer.status_code == 429
+    assert 3590 <= int(answer["Retry-After"]) <= 3600
+    assert "in 60 min there is room again" in answer.content.decode()
+    assert Battle.objects.filter(skipped_at__isnull=False).count() == 1
+    assert open_vote(client) == battle
+
+
+def test_new_voters_of_a_full_network_vote_for_fun_and_are_told(client, monkeypatch):
+    monkeypatch.setattr(voters, "NEW_VOTERS_PER_HOUR", 1)
+    create_arena(challenges=3)
+    for address, counted in [("203.0.113.1", True), ("203.0.113.9", False), ("203.0.9.9", True)]:
+        browser = Client(REMOTE_ADDR=address)
+        answer = send(browser, open_vote(browser))
+        assert Vote.objects.latest("pk").counted == counted
+        told = escape(REASONS["crowded-network"].sentence) in answer.content.decode()
+        assert told != counted
+    for voter in Voter.objects.all():
+        assert re.fullmatch(r"[0-9a-f]{32}", voter.network)
+
+
+def test_a_forgotten_voters_cookie_opens_nothing(client):
+    create_arena()
+    battle = open_vote(client)
+    Voter.objects.update(forgotten_at=Now())
+    assert send(client, battle).status_code == 404
+    assert open_vote(client).voter_id != battle.voter_id
+
+
+def test_the_transparency_page_tells_shares_reasons_and_caps(client):
+    assert b"Not enough data yet" in client.get("/about/transparency/").content
+    create_arena(challenges=4)
+    voter = cast(verdict="left").voter
+    undo_verdict(token=cast(verdict="tie", voter=voter).battle.token, voter=voter)
+    send(client, open_vote(client), "right", viewing_ms="3")
+    client.post(reverse("web:skip", args=[open_vote(client).token]))
+    page = client.get("/about/transparency/")
+    demo = next(p for p in page.context["populations"] if p["verdicts"])
+    assert (demo["verdicts"], demo["not_counted"], demo["skips"], demo["undos"]) == (3, 1, 1, 1)
+    assert {r["code"]: r["n"] for r in demo["reasons"] if r["n"]} == {"too-fast": 1}
+    assert {s["label"]: s["percent"] for s in demo["shares"] if s["n"]} == {"Left is better": 100}
+    text = page.content.decode()
+    for reason in REASONS.values():
+        assert reason.code in text
+        assert escape(reason.sentence) in text
+    assert "3 verdicts, 33.3 % not counted" in text
+    assert f"{caps.COUNTED_PER_DAY} verdicts of one voter count in a day" in text
+    assert reverse("web:transparency") in client.get("/").content.decode()
+
+
 @pytest.mark.parametrize("reported", ["-5", "nonsense", "9" * 30, "٣"])
 def test_a_nonsense_viewing_time_is_no_report(client, reported):
     create_arena()
@@ -167,7 +280,7 @@ def test_without_javascript_a_verdict_redirects_to_the_reveal_and_stays_in_scope
     battle = open_vote(client, path)
     address = reverse("web:verdict", args=[battle.token])
     answer = client.post(f"{address}?challenge={first.slug}", {"verdict": "tie"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert answer["Location"] == f"{path}?after={battle.token}"
     page = client.get(answer["Location"]).content.decode()
     assert battle.left.slot.model.name in page

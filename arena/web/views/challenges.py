@@ -18,7 +18,7 @@ from arena.generation.slots import measure_progress
 from arena.ratings.boards import read_board, read_matchups, shown_population
 from arena.ratings.datasets import Scope
 from arena.ratings.models import RatingRun
-from arena.web.showing import show_references
+from arena.web.cards import show_references
 from arena.web.tables import draw_heatmap, lay_out
 
 EXCERPT = 140

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from arena.battles.issuing import WINDOW
-from arena.battles.models import Vote
+from arena.battles.models import STANDING, Vote
 from arena.catalog.models import Discipline, ImageModel
 from arena.challenges.models import Challenge
 from arena.generation.models import Candidate, Slot
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     population = shown_population()
     published = read_board(Scope(population, Discipline.TEXT_TO_IMAGE))
     rows, _ = lay_out(published)
-    votes = Vote.objects.filter(counted=True, battle__population=population)
+    votes = Vote.objects.filter(STANDING, battle__population=population)
     context = {
         "leaders": rows[:LEADERS],
         "leaders_discipline_label": Discipline.TEXT_TO_IMAGE.label,

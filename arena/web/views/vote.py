@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from arena.battles.issuing import Scope, counted_pairs_left, fill_window
 from arena.battles.models import Vote, Voter
-from arena.battles.verdicts import VerdictError, record_skip, record_verdict
-from arena.battles.voters import read_voter, set_voter
+from arena.battles.undo import undo_verdict
+from arena.battles.verdicts import TooOften, VerdictError, record_skip, record_verdict
+from arena.battles.voters import create_voter, read_voter, set_voter
 from arena.catalog.models import Discipline
-from arena.challenges.models import Challenge
+from arena.challenges.models import Category, Challenge
 from arena.web.showing import (
     Reveal,
     ShownBattle,
+    category_links,
     progress_in_set,
     scope_links,
     show_battles,
@@ -52,16 +54,25 @@ def vote_challenge(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _vote_page(request, Scope(challenge=slug))
 
 
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def vote_category(request: HttpRequest, slug: str) -> HttpResponseBase:
+    get_object_or_404(Category, slug=slug)
+    return _vote_page(request, Scope(category=slug))
+
+
 def _vote_page(request: HttpRequest, scope: Scope) -> HttpResponseBase:
     voter = read_voter(request)
     known = voter is not None
-    voter = voter or Voter.objects.create()
+    voter = voter or create_voter(request)
     shown = show_battles(fill_window(voter, scope=scope), voter=voter, scope=scope)
     context = {
         "battle": shown[0] if shown else None,
         "upcoming": shown[1:],
         "reveal": _last_duel(request, voter),
         "scopes": scope_links(scope),
+        "categories": category_links(scope),
         "scope": next((link for link in scope_links(scope) if link["current"]), None),
         "progress_in_set": progress_in_set(voter),
         "empty": None if shown else _empty(scope),
@@ -111,7 +122,7 @@ def verdict(request: HttpRequest, token: str) -> HttpResponse:
         return _problem(request, problem, voter=voter)
     scope = _scope_of(request)
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{_vote_address(scope)}?{urlencode({'after': token})}")
+        return _see_reveal(request, token)
     context = {"reveal": show_reveal(recorded), **_onward(request, voter, scope=scope)}
     return render(request, "web/vote/_answer.html", context)
 
@@ -128,6 +139,29 @@ def skip(request: HttpRequest, token: str) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(_vote_address(scope))
     return render(request, "web/vote/_skipped.html", _onward(request, voter, scope=scope))
+
+
+@require_POST
+@never_cache
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    voter = read_voter(request)
+    try:
+        undone = undo_verdict(token=token, voter=voter)
+    except VerdictError as problem:
+        return _problem(request, problem, voter=voter)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _see_reveal(request, token)
+    context = {
+        "reveal": show_reveal(undone),
+        "battles": [],
+        "progress_in_set": progress_in_set(voter),
+    }
+    return render(request, "web/vote/_undone.html", context)
+
+
+def _see_reveal(request: HttpRequest, token: str) -> HttpResponse:
+    address = f"{_vote_address(_scope_of(request))}?{urlencode({'after': token})}"
+    return HttpResponse(status=303, headers={"Location": address})
 
 
 def _onward(request: HttpRequest, voter: Voter | None, *, scope: Scope) -> dict[str, Any]:
@@ -155,17 +189,21 @@ def _viewing_ms(request: HttpRequest) -> int | None:
 def _scope_of(request: HttpRequest) -> Scope:
     discipline = request.GET.get("discipline", "")
     challenge = request.GET.get("challenge", "")
+    category = request.GET.get("category", "")
     return Scope(
         discipline=discipline if discipline in Discipline.values else "",
         challenge=challenge
         if challenge and Challenge.objects.filter(slug=challenge).exists()
         else "",
+        category=category if category and Category.objects.filter(slug=category).exists() else "",
     )
 
 
 def _vote_address(scope: Scope) -> str:
     if scope.challenge:
         return reverse("web:vote_challenge", args=[scope.challenge])
+    if scope.category:
+        return reverse("web:vote_category", args=[scope.category])
     if scope.discipline:
         return reverse("web:vote_discipline", args=[scope.discipline])
     return reverse("web:vote")
@@ -184,5 +222,8 @@ def _problem(request: HttpRequest, problem: VerdictError, *, voter: Voter | None
     }
     if request.htmx:  # type: ignore[attr-defined]
         context["battles"] = _next_battles(request, voter, scope=scope)
-        return render(request, "web/vote/_problem.html", context, status=problem.status)
-    return render(request, "web/problem/page.html", context, status=problem.status)
+    template = "web/vote/_problem.html" if "battles" in context else "web/problem/page.html"
+    response = render(request, template, context, status=problem.status)
+    if isinstance(problem, TooOften):
+        response["Retry-After"] = str(problem.retry_after)
+    return response

@@ -1,0 +1,24 @@
+"""Forgets a person: the votes stay, but nothing leads from the browser to them any more."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from .models import Battle, Voter
+
+
+@transaction.atomic
+def forget_voter(voter: Voter) -> bool:
+    """Erase what ties a voter to a person, for good; False when that was done before.
+
+    The network hash goes, every copy of the cookie is void from now on, and pairs that still wait for
+    a verdict expire. Votes, skips and the names shown stay under the number of the row, which no
+    cookie opens any more: boards that others rely on do not change.
+    """
+    # The voter before the battles, the order in which verdicts lock them.
+    forgotten = Voter.objects.filter(pk=voter.pk, forgotten_at=None).update(
+        forgotten_at=Now(), network=""
+    )
+    Battle.objects.filter(
+        voter=voter, vote__isnull=True, skipped_at__isnull=True, expires_at__gt=Now()
+    ).update(expires_at=Now())
+    return bool(forgotten)
