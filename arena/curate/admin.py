@@ -1,17 +1,33 @@
 """Raw rows for staff: what may be changed is changed, what is a fact can only be looked at."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from arena.battles.models import Battle, Vote
 from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
+from arena.catalog.prices import picture_price
 from arena.challenges.models import Category
 from arena.generation.models import Candidate, Generation, PublicPicture
-from arena.generation.moderation import hide_candidate, settle_uncertain, unhide_candidate
+from arena.generation.moderation import (
+    can_replace,
+    hide_candidate,
+    is_retired,
+    retire_candidate,
+    rotate_candidate,
+    settle_uncertain,
+    unhide_candidate,
+)
+from arena.generation.routing import choose_offering
 from arena.ratings.models import RatingRun
 
 from .challenge_admin import ChallengeAdmin
@@ -42,7 +58,7 @@ class CandidateAdmin(FactAdmin):
     list_filter = ("status", "slot__prompt__challenge", "slot__model")
     list_select_related = ("slot__prompt__challenge", "slot__model")
     list_per_page = 50
-    actions = ("hide", "unhide")
+    actions = ("hide", "unhide", "retire", "rotate")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("pictures")
@@ -78,10 +94,87 @@ class CandidateAdmin(FactAdmin):
 
     @admin.action(description="Put back into play", permissions=["change"])
     def unhide(self, request: HttpRequest, chosen: Any) -> None:
+        playing = 0
         for candidate in chosen:
-            unhide_candidate(candidate)
-            self.log_change(request, candidate, "Put back into play.")
-        messages.success(request, f"{len(chosen)} pictures are in play again.")
+            plays = unhide_candidate(candidate)
+            playing += plays
+            self.log_change(
+                request, candidate, "Put back into play." if plays else "Shown again, retired."
+            )
+        messages.success(request, f"{playing} pictures are in play again.")
+        if playing < len(chosen):
+            retired = len(chosen) - playing
+            messages.warning(request, f"{retired} are retired: they never come back into play.")
+
+    @admin.action(description="Retire", permissions=["change"])
+    def retire(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return self._ask(request, list(chosen), action="retire")
+        retired = [candidate for candidate in chosen if retire_candidate(candidate)]
+        for candidate in retired:
+            self.log_change(request, candidate, "Retired.")
+        messages.success(request, f"{len(retired)} pictures retired: they never come back.")
+        return None
+
+    @admin.action(description="Retire and order a new take", permissions=["change"])
+    def rotate(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return self._ask(request, list(chosen), action="rotate")
+        curator = request.user if isinstance(request.user, User) else None
+        left, ordered = 0, 0
+        for candidate in chosen:
+            if is_retired(candidate):
+                continue
+            slot = rotate_candidate(candidate, ordered_by=curator)
+            said = f"Retired; take {slot.take} ordered." if slot else "Retired; no new take."
+            self.log_change(request, candidate, said)
+            left, ordered = left + 1, ordered + (slot is not None)
+        messages.success(request, f"{left} pictures retired, {ordered} new takes ordered.")
+        return None
+
+    def _ask(
+        self, request: HttpRequest, chosen: Sequence[Candidate], *, action: str
+    ) -> HttpResponse:
+        """Say what cannot be undone and what it costs, before it is done."""
+        rows = [
+            {
+                "candidate": candidate,
+                "thumbnail": self.thumbnail(candidate),
+                "retired": is_retired(candidate),
+                "replaced": action == "rotate"
+                and not is_retired(candidate)
+                and can_replace(candidate),
+                "cost": _cost_of_another(candidate),
+            }
+            for candidate in chosen
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Retire pictures" if action == "retire" else "Retire pictures, order new ones",
+            "opts": self.opts,
+            "action": action,
+            "rows": rows,
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/generation/candidate/retire.html", context)
+
+
+def _cost_of_another(candidate: Candidate) -> Decimal | None:
+    """Estimate one more picture like this one in dollars; None where nobody says."""
+    slot = candidate.slot
+    challenge = slot.prompt.challenge
+    offering = choose_offering(
+        slot.model, discipline=challenge.discipline, turn=challenge.pk
+    ).offering
+    if offering is None:
+        return None
+    return picture_price(
+        offering,
+        width=challenge.canvas_width,
+        height=challenge.canvas_height,
+        day=timezone.now().date(),
+        features=(challenge.discipline,),
+    )
 
 
 def _height(picture: PublicPicture) -> int:
