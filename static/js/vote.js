@@ -12,10 +12,11 @@
   const ring = document.getElementById("ring");
   if (!ring || !window.htmx) return;
 
-  const KEYS = { ArrowLeft: "left", ArrowRight: "right", ArrowDown: "tie", x: "both_bad", s: "skip" };
   const FIRST_PAUSE = 1000;
   const LONGEST_PAUSE = 15000;
   const PATIENCE = 30000;
+  // Between two sends, in ms; verdicts of one voter within 250 ms are stored and not counted.
+  const SPACING = 300;
 
   const arena = document.getElementById("arena");
   const stage = document.getElementById("stage");
@@ -86,8 +87,14 @@
 
   /* ---- judging ---- */
 
+  const notify = (what) => document.dispatchEvent(new CustomEvent("paragone:notice", { detail: what }));
+
   function judge(verdict) {
-    if (!judged || (ring.dataset.state === "broken" && verdict !== "skip")) return;
+    const { state } = ring.dataset;
+    if (!judged || (state === "broken" && verdict !== "skip")) {
+      if (state !== "exhausted") notify(state === "broken" ? "broken" : "waiting");
+      return;
+    }
     const form = judged.querySelector("form");
     const body = new URLSearchParams(new FormData(form));
     let url = form.action;
@@ -101,14 +108,11 @@
     deliver();
   }
 
-  document.addEventListener("keydown", (event) => {
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (event.repeat && key === "Enter" && arena.contains(event.target)) event.preventDefault();
-    if (!keysAreOn() || !Object.hasOwn(KEYS, key) || event.defaultPrevented || event.isComposing) return;
-    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog") || document.querySelector("dialog[open]")) return;
-    event.preventDefault(); // no scrolling either, whether or not this press counts
-    if (!event.repeat) judge(KEYS[key]);
+  // A held Enter presses a focused button again and again: for another pair each time.
+  ring.addEventListener("keydown", (event) => {
+    if (!event.repeat || event.key !== "Enter") return;
+    event.preventDefault();
+    notify("repeat");
   });
 
   ring.addEventListener("submit", (event) => {
@@ -119,8 +123,10 @@
   ring.addEventListener("click", (event) => {
     const side = event.target.closest("[data-choice]");
     const second = event.detail > 1; // of a double click: by now another pair is under the pointer
-    if (second && event.target.closest("[data-choice], [data-verdict]")) event.preventDefault();
-    else if (side) judge(side.dataset.choice);
+    if (second && event.target.closest("[data-choice], [data-verdict]")) {
+      event.preventDefault();
+      notify("repeat");
+    } else if (side) judge(side.dataset.choice);
   });
 
   /* ---- sending ---- */
@@ -147,7 +153,7 @@
     const patience = new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no answer in time")));
     try {
       const response = await Promise.race([post(letter), patience]);
-      const again = response.status >= 500 || response.status === 408 || response.status === 429;
+      const again = response.status >= 500 || response.status === 408;
       if (again) return null;
       const text = await Promise.race([response.text(), patience]);
       return { text, taken: response.ok && !response.redirected };
@@ -167,12 +173,18 @@
     wake = () => { clearTimeout(timer); done(); };
   });
 
+  let sentAt = -Infinity;
+
   async function deliver() {
     if (!unsent.hidden) showUnsent(true);
     if (sending) return;
     sending = true;
     let pause = FIRST_PAUSE;
     while (outbox.length) {
+      // After an outage a backlog must not arrive faster than anybody can look: it would not count.
+      const gap = SPACING - (performance.now() - sentAt);
+      if (gap > 0) await new Promise((done) => setTimeout(done, gap));
+      sentAt = performance.now();
       const answer = await attempt(outbox[0]);
       if (answer) {
         const letter = outbox.shift();
@@ -207,27 +219,8 @@
     if (!unsent.hidden) event.preventDefault();
   });
 
-  /* ---- switching the keys off (WCAG 2.1.4) ---- */
-
-  const keysSwitch = document.getElementById("keys-switch");
-  const keysAreOn = () => keysSwitch.getAttribute("aria-pressed") === "true";
-
-  function setKeys(on) {
-    keysSwitch.setAttribute("aria-pressed", String(on));
-    keysSwitch.querySelector('[data-when="on"]').hidden = !on;
-    keysSwitch.querySelector('[data-when="off"]').hidden = on;
-    document.documentElement.classList.toggle("keys-off", !on);
-  }
-
-  keysSwitch.addEventListener("click", () => {
-    setKeys(!keysAreOn());
-    localStorage.setItem("paragone-keys", keysAreOn() ? "on" : "off");
-  });
-
-  keysSwitch.parentElement.hidden = false;
   const first = arena.querySelector(".battle");
   seen.add(first.dataset.token);
   admitStaged();
   present(first);
-  setKeys(localStorage.getItem("paragone-keys") !== "off");
 })();

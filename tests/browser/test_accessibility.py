@@ -41,11 +41,12 @@ def test_pages_have_no_wcag_violation_and_no_complaint(
         page.goto(path)
         if path == "/vote/":
             press(page, "ArrowLeft")
-            expect(page.locator("#last-duel .duel-names a")).to_have_count(2)
+            expect(page.locator("#reveal[data-show=full] .duel-names a")).to_have_count(2)
             wait_for_pair(page)
         violations = find_violations(page)
         if violations:
             found[path] = violations
+    found |= look_into_dialogs(page)
     assert found == {}
     assert complaints == []
 
@@ -58,8 +59,30 @@ def vote_once(page: Page, site: Site) -> None:
     wait_for(lambda: site.value("select count(*) from ratings_ratingrun"), seconds=20)
 
 
-def find_violations(page: Page) -> list[str]:
-    results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+def look_into_dialogs(page: Page) -> dict[str, list[str]]:
+    """Open what lies over the pair, one after another, and return the violations."""
+    page.goto(f"/vote/challenge/{SHIPPED}/")
+    wait_for_pair(page)
+    found = {}
+    for name, within, opener in (
+        ("scopes", ".scopes", lambda: page.locator(".scopes summary").click()),
+        ("options", ".options", lambda: page.locator(".options summary").click()),
+        ("help", None, lambda: page.keyboard.press("?")),
+        ("zoom", None, lambda: page.keyboard.press("z")),
+        ("slider", None, lambda: page.locator("[data-view=left]").click()),
+    ):
+        opener()
+        found[name] = find_violations(page, within)
+        if name != "zoom":
+            page.keyboard.press("Escape")
+    return {name: violations for name, violations in found.items() if violations}
+
+
+def find_violations(page: Page, within: str | None = None) -> list[str]:
+    """Return what axe finds on the page, or in a menu that covers a part of it."""
+    results = Axe().run(
+        page, context=within, options={"runOnly": RULES, "resultTypes": ["violations"]}
+    )
     return [
         f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
         for violation in results.response["violations"]

@@ -6,6 +6,8 @@ from tests.survival.site import Site, wait_for
 
 VERDICTS = {"ArrowLeft": "left", "ArrowRight": "right", "ArrowDown": "tie", "x": "both_bad"}
 READY = "#ring[data-state=ready]"
+# Verdicts within a quarter of a second are stored but not counted.
+LOOK_MS = 350
 
 
 def wait_for_pair(page: Page, *, after: str = "") -> str:
@@ -19,6 +21,7 @@ def wait_for_pair(page: Page, *, after: str = "") -> str:
 def press(page: Page, key: str, *, after: str = "") -> str:
     """Judge the pair on the screen by keyboard; return its token."""
     token = wait_for_pair(page, after=after)
+    page.wait_for_timeout(LOOK_MS)
     page.keyboard.press(key)
     return token
 
