@@ -9,7 +9,7 @@ export HOST PORT VERBOSE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help up test check format format-check lint types contracts migrations-check test-outside \
-        bench screenshots demo-sheet demo-originals shell reset lock clean runtime dev
+        bench survival screenshots demo-sheet demo-originals shell reset lock clean runtime dev
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,10 +44,15 @@ migrations-check: dev ## Fail if a model has changed without a migration
 test-outside: dev ## The browser story on servers named by DATABASE_URL and REDIS_URL
 	$(VENV)/python -m tests.outside $(VENV)/python -m pytest tests/browser -k story
 
+survival: dev ## Kill web and PostgreSQL during 20,000 votes (minutes); nothing acknowledged may be lost
+	@SURVIVAL_VOTES=$(or $(VOTES),20000) $(VENV)/python -m pytest tests/survival/test_kills.py -q -s
+
 bench: dev ## Measure the vote and the rating run against their limits
 	@DURABLE=1 $(VENV)/python -m pytest tests/benchmarks -q -s -o python_files="bench_*.py" -o python_functions="bench_*"
 	@$(VENV)/python -m tests.benchmarks.bench_scoring
 	@$(VENV)/python -m tests.benchmarks.bench_studios
+	@$(VENV)/python -m tests.benchmarks.bench_http
+	@$(VENV)/python -m tests.benchmarks.bench_latency
 
 screenshots: dev ## Photograph every page of the running site into screenshots/
 	$(VENV)/python -m tests.browser.screenshots --base http://$(or $(HOST),127.0.0.1):$(or $(PORT),8000) --out screenshots

@@ -6,7 +6,14 @@ from .site import Site, wait_for
 
 # An address at which nobody listens: `up` starts no studios, and the pictures below stay alone.
 NO_STUDIOS = {"STUDIOS_URL": "http://127.0.0.1:1"}
-SEED = "from tests.factories import create_arena; create_arena(challenges=2, models=4, takes=4)"
+# In one transaction: the workers order what they see lacking.
+SEED = """
+from django.db import transaction
+from tests.factories import create_arena
+
+with transaction.atomic():
+    create_arena(challenges=2, models=4, takes=4)
+"""
 
 
 @pytest.fixture

@@ -23,13 +23,19 @@ OF_OUTSIDE = ("DATABASE_URL", "REDIS_URL", "STUDIOS_URL", "SECRET_KEY_FILE", "HO
 
 
 class Site:
-    """The processes of one `up`; `environment` is added to what they inherit."""
+    """The processes of one `up`; `environment` is added to what they inherit.
 
-    def __init__(self, **environment: str) -> None:
+    With `like` it goes on from a copy of another, stopped site's state folder.
+    """
+
+    def __init__(self, *, like: Path | None = None, **environment: str) -> None:
         # PostgreSQL's account must be able to enter, which pytest's own folders forbid it.
         self._folder = Path(tempfile.mkdtemp(prefix="paragone-site-"))
         self._folder.chmod(0o711)
         self.state = self._folder / "state"
+        if like is not None:
+            # Not shutil.copytree, which would give PostgreSQL's files to us.
+            subprocess.run(["cp", "-a", like, self.state], check=True)
         port = state.free_port()
         self.base = f"http://127.0.0.1:{port}"
         self.environment = {
@@ -99,6 +105,11 @@ class Site:
         with psycopg.connect(self._database, connect_timeout=5) as connection:
             connection.execute(statement, values)
 
+    def execute_alone(self, statement: str) -> None:
+        """Execute outside a transaction, as PostgreSQL's own settings want it."""
+        with psycopg.connect(self._database, connect_timeout=5, autocommit=True) as connection:
+            connection.execute(statement)
+
     def close_shipped_challenges(self, *, but: str = "") -> None:
         """Leave at most one of the shipped challenges open, so that the studios draw for that alone."""
         self.execute("update challenges_challenge set status = 'closed' where slug <> %s", but)
@@ -111,18 +122,19 @@ class Site:
             but,
         )
 
-    def run_python(self, code: str) -> None:
-        """Run code beside the site, with its settings and Django set up."""
+    def run_python(self, code: str) -> str:
+        """Run code beside the site, with its settings and Django set up; return what it prints."""
         done = subprocess.run(
             [sys.executable, "-c", f"import django\ndjango.setup()\n{code}"],
             cwd=state.checkout(),
             env={**self.environment, "DJANGO_SETTINGS_MODULE": "arena.settings"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def end(self) -> None:
         """Stop everything and remove its folder."""

@@ -3,13 +3,13 @@
 import re
 import signal
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from .site import Site, wait_for
-from .voters import Voter, voting
+from .voters import find_difference, let_each_vote, voting
 
 pytestmark = pytest.mark.processes
 
@@ -34,7 +34,7 @@ def test_redis_frozen_and_killed_costs_no_vote_and_ratings_catch_up(site: Site) 
         let_each_vote(voters, more=3)
     assert sum((voter.answers for voter in voters), Counter()).keys() == {"200"}
     assert max(voter.slowest for voter in voters) < 5
-    assert_each_vote_once(site, voters)
+    assert not find_difference(site, voters)
     wait_for(lambda: site.value(ON_BOARDS) == site.value(COUNTED), seconds=40)
     wait_for(lambda: not banner(site), seconds=40, pause=0.5)
     assert httpx.get(f"{site.base}/readyz").status_code == 200
@@ -53,7 +53,7 @@ def test_worker_killed_in_a_call_makes_each_picture_once(start_site: Callable[..
     site.wait_for_another("worker", than=killed)
     wait_for(
         lambda: not site.value("select count(*) from generation_slot where finished_at is null"),
-        seconds=75,
+        seconds=180,
         pause=0.5,
         what=site.output,
     )
@@ -71,48 +71,6 @@ def test_worker_killed_in_a_call_makes_each_picture_once(start_site: Callable[..
     assert len(made) >= 8
     originals = [row[0] for row in site.rows("select original from generation_candidate")]
     assert all((site.state / "media" / name).is_file() for name in originals)
-
-
-@pytest.mark.parametrize("part", ["postgres", "web"])
-def test_part_killed_while_voting_keeps_each_acknowledged_vote_once(site: Site, part: str) -> None:
-    with voting(site.base, number=4) as voters:
-        let_each_vote(voters, more=3)
-        killed = site.kill(part, signal.SIGKILL)
-        site.wait_for_another(part, than=killed)
-        let_each_vote(voters, more=3)
-        troubled = [Counter(voter.answers) for voter in voters]
-        let_each_vote(voters, more=5)
-        later = [
-            answer
-            for voter, before in zip(voters, troubled, strict=True)
-            for answer in voter.answers - before
-        ]
-    assert set(later) == {"200"}, later
-    assert_each_vote_once(site, voters)
-    wait_for(lambda: site.value(ON_BOARDS) == site.value(COUNTED), seconds=40)
-
-
-def let_each_vote(voters: Sequence[Voter], *, more: int) -> None:
-    """Wait until every voter has that many more acknowledged verdicts."""
-    wanted = [len(voter.acknowledged) + more for voter in voters]
-
-    def happened() -> bool:
-        stuck = [voter.trouble for voter in voters if voter.trouble]
-        assert not stuck, stuck
-        return all(
-            len(voter.acknowledged) >= least for voter, least in zip(voters, wanted, strict=True)
-        )
-
-    wait_for(happened, seconds=45, what=str([voter.answers for voter in voters]))
-
-
-def assert_each_vote_once(site: Site, voters: Sequence[Voter]) -> None:
-    """Votes in the database are exactly the acknowledged ones, and every one has its verdict."""
-    acknowledged = sorted(pair for voter in voters for pair in voter.acknowledged.items())
-    recorded = site.rows(
-        "select token, verdict from battles_vote join battles_battle on battles_battle.id = battle_id"
-    )
-    assert sorted(recorded) == acknowledged
 
 
 def banner(site: Site) -> str:
