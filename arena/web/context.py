@@ -1,12 +1,12 @@
 """What every page knows: the population shown, the demo's counts, parts that are away."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
+from arena.battles.memory import Memory
 from arena.battles.models import STANDING, Vote
 from arena.catalog.models import Population
 from arena.generation.pulse import QUEUES, away_queues
@@ -23,28 +23,18 @@ class Site:
     nav: str
 
 
-@dataclass
-class _Kept:
-    """One process's copy of what changes slowly, so that pages do not each ask PostgreSQL for it."""
-
-    at: float = float("-inf")
-    value: dict[str, Any] | None = None
-
-
-_kept = _Kept()
+_site: Memory[str, dict[str, Any]] = Memory(seconds=lambda: FRESH_FOR)
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
     """Give `site` to templates; what is the same for everybody is looked up at most every FRESH_FOR seconds."""
-    now = time.monotonic()
-    if _kept.value is None or now - _kept.at > FRESH_FOR:
-        _kept.value, _kept.at = _look(), now
-    return {"site": Site(**_kept.value, nav=request.path.split("/")[1])}
+    same = _site.get("site", read=_look)
+    return {"site": Site(**same, nav=request.path.split("/")[1])}
 
 
 def forget_site() -> None:
     """Look again at the next page; for tests."""
-    _kept.value = None
+    _site.forget()
 
 
 def _look() -> dict[str, Any]:

@@ -377,3 +377,12 @@ def test_votes_need_no_broker(client, settings):
     create_arena(challenges=2)
     assert send(client, open_vote(client)).status_code == 200
     assert create_model().pk
+
+
+def test_a_challenge_that_every_model_declined_promises_no_pictures(client):
+    challenge = create_challenge()
+    page = client.get(f"/vote/challenge/{challenge.slug}/").content.decode()
+    assert "No pair is ready here yet" in page
+    assert "declined: its page says which" in page
+    assert "look again in a moment" not in page
+    assert f"/challenges/{challenge.slug}/" in page

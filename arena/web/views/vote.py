@@ -98,12 +98,16 @@ def _empty(scope: Scope) -> dict[str, Any]:
     links = [{"label": "See the challenges", "url": reverse("web:challenges")}]
     if scope != Scope():
         links.insert(0, {"label": "Vote on everything", "url": reverse("web:vote")})
-    return {
-        "title": "No pair is ready here yet",
-        "text": "A battle needs two pictures of different models for the same prompt. "
-        "They are made in the background; look again in a moment.",
-        "links": links,
-    }
+    text = "A battle needs two pictures of different models for the same prompt. "
+    if scope.challenge:
+        address = reverse("web:challenge", args=[scope.challenge])
+        links.insert(0, {"label": "How far its pictures are", "url": address})
+        text += (
+            "This challenge does not have them yet, or its models declined: its page says which."
+        )
+    else:
+        text += "They are made in the background; look again in a moment."
+    return {"title": "No pair is ready here yet", "text": text, "links": links}
 
 
 @require_POST
