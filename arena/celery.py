@@ -30,10 +30,42 @@ app.conf.beat_schedule = {
         "schedule": 3600,
         "expires": 600,
     },
+    "carry-out-decisions": {
+        "task": "arena.battles.tasks.carry_out_decisions",
+        "schedule": 10,
+        "expires": 10,
+    },
+    "remove-expired": {
+        "task": "arena.generation.tasks.remove_expired",
+        "schedule": 600,
+        "expires": 600,
+    },
     "dispatch-pictures": {"task": "arena.generation.tasks.dispatch", "schedule": 2, "expires": 4},
+    "follow-schedule": {
+        "task": "arena.generation.tasks.follow_schedule",
+        "schedule": 10,
+        "expires": 10,
+    },
     "sweep-pictures": {"task": "arena.generation.tasks.sweep", "schedule": 5, "expires": 10},
+    "rerender-pictures": {
+        "task": "arena.generation.tasks.rerender",
+        "schedule": 15,
+        "expires": 15,
+    },
+    "clear-former-pictures": {
+        "task": "arena.generation.tasks.clear_former",
+        "schedule": 600,
+        "expires": 600,
+    },
     "pulse-generate": {"task": "arena.generation.tasks.pulse", "schedule": 5, "expires": 10},
+    "pulse-intake": {
+        "task": "arena.generation.tasks.pulse",
+        "schedule": 5,
+        "args": ("intake",),
+        "queue": "intake",
+        "expires": 10,
+    },
     "pulse-ratings": {"task": "arena.ratings.tasks.pulse", "schedule": 5, "expires": 10},
 }
 for entry in app.conf.beat_schedule.values():
-    entry["options"] = {"expires": entry.pop("expires")}
+    entry["options"] = {name: entry.pop(name) for name in ("expires", "queue") if name in entry}

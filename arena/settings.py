@@ -1,6 +1,7 @@
 """Settings: one file; the environment is read through django-environ's typed readers, which refuse bad values."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from arena.ops import state
+from arena.ops.lines import Line
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -19,6 +21,29 @@ def positive(name: str, default: int) -> int:
     if value < 1:
         raise ImproperlyConfigured(f"{name} must be a whole number of at least 1, not {value}.")
     return value
+
+
+def dollars(name: str, default: str) -> Decimal:
+    """Read a sum of dollars, 0 or more, from the environment."""
+    value = env.str(name, default=default)
+    try:
+        amount = Decimal(value)
+    except ArithmeticError as error:
+        raise ImproperlyConfigured(f"{name} must be a sum of dollars, not {value}.") from error
+    if not amount.is_finite() or amount < 0 or amount != round(amount, 6):
+        raise ImproperlyConfigured(f"{name} must be a sum of dollars, not {value}.")
+    return amount
+
+
+def folders(name: str) -> tuple[str, ...]:
+    """Read whole paths, separated by commas, from the environment."""
+    found = tuple(entry.strip() for entry in env.list(name, default=[]) if entry.strip())
+    wrong = [entry for entry in found if not Path(entry).is_absolute()]
+    if wrong:
+        raise ImproperlyConfigured(
+            f"{name} must name folders by their whole paths, not {wrong[0]}."
+        )
+    return found
 
 
 # Core -------------------------------------------------------------------------------------------
@@ -48,18 +73,23 @@ INSTALLED_APPS = [
     "django_htmx",
     "arena.catalog",
     "arena.challenges",
+    "arena.clients",
     "arena.generation",
     "arena.battles",
     "arena.ratings",
     "arena.web",
     "arena.curate",
+    "arena.api",
+    "arena.gateway",
     "arena.ops",
 ]
 
 MIDDLEWARE = [
+    # Outermost: whoever answers a caller of the gateway, the answer is JSON.
+    "arena.gateway.door.speak_json",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "arena.web.policy.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -100,13 +130,20 @@ else:
 DATABASES = {
     "default": {
         **_database,
-        # A pool needs CONN_MAX_AGE 0. Health checks cost a fifth of the vote rate and spare voters the
-        # dead connections that a restarted PostgreSQL leaves behind.
+        # A pool needs CONN_MAX_AGE 0. Health checks spare voters the dead connections that a restarted
+        # PostgreSQL leaves behind; a Line makes them without a question to the server.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # Django's own default is none at all, and `prepare=True` is then not heard. Its cursors never prepare.
+            "prepare_threshold": 5,
             **_database.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": positive("DATABASE_POOL", 8), "timeout": 10},
+            "pool": {
+                "min_size": 1,
+                "max_size": positive("DATABASE_POOL", 8),
+                "timeout": 10,
+                "connection_class": Line,
+            },
         },
     }
 }
@@ -138,6 +175,8 @@ CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
     "arena.generation.tasks.make_picture": {"queue": "generate"},
+    "arena.generation.tasks.collect_picture": {"queue": "intake"},
+    "arena.generation.tasks.carry_on": {"queue": "intake"},
     "arena.generation.tasks.pulse": {"queue": "generate"},
     "arena.generation.tasks.*": {"queue": "housekeeping"},
     "arena.battles.tasks.*": {"queue": "housekeeping"},
@@ -165,7 +204,7 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or state.folder() / "media")
 FIXTURES = BASE_DIR / "fixtures"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "arena.ops.storage.LightStorage"},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 35 * 1024 * 1024
@@ -199,6 +238,8 @@ CONTENT_SECURITY_POLICY = {
 
 # The arena --------------------------------------------------------------------------------------
 
+# Providers of the operator's own network ("host" or "host:port"): reached at private addresses, by plain http.
+PRIVATE_HOSTS = tuple(env.list("PRIVATE_HOSTS", default=[]))
 STUDIOS_URL = env.str("STUDIOS_URL", default="") or state.studios_url()
 VOTER_COOKIE = "paragone_voter"
 VOTER_COOKIE_AGE = timedelta(days=365)
@@ -208,7 +249,29 @@ DEMO_VOTES = env.int("DEMO_VOTES", default=3000)
 POOL_SECONDS = 0.5
 CARD_SECONDS = 20.0
 BATTLE_LIFETIME = timedelta(minutes=positive("BATTLE_MINUTES", 30))
+# What all calls of a UTC day may cost together, unless a curator sets another cap.
+DAILY_SPENDING_CAP = dollars("DAILY_SPENDING_CAP", "25")
+# Threads of each of the two web processes, and how many of them slow calls of the gateway may hold.
+WEB_THREADS = positive("WEB_THREADS", 16)
+GATEWAY_CALLS = positive("GATEWAY_CALLS", max(WEB_THREADS // 2, 1))
+# A file of votes is left when its reader does not take a block of 64 kB within so many seconds.
+EXPORT_SECONDS = positive("EXPORT_SECONDS", 60)
 CALL_DEADLINE = timedelta(seconds=positive("CALL_DEADLINE_SECONDS", 300))
+# Folders on the server below which curators may open one to bring its pictures; none: the way is closed.
+BRING_FOLDERS = folders("BRING_FOLDERS")
+# The playground. Demo studios are always on; real models only where the operator says so, within a cap of
+# dollars that all visitors share. Quotas are pictures per visitor and UTC day; a network has NETWORK times that.
+PLAYGROUND_REAL = env.bool("PLAYGROUND_REAL", default=False)
+PLAYGROUND_DOLLARS = dollars("PLAYGROUND_DOLLARS", "2")
+PLAYGROUND_PICTURES = positive("PLAYGROUND_PICTURES", 12)
+PLAYGROUND_DEMO_PICTURES = positive("PLAYGROUND_DEMO_PICTURES", 60)
+PLAYGROUND_NETWORK = positive("PLAYGROUND_NETWORK", 5)
+# Prompts with one of these words are not sent to anybody; providers refuse more by rules of their own.
+PLAYGROUND_BLOCKED_WORDS = tuple(
+    env.list(
+        "PLAYGROUND_BLOCKED_WORDS", default=["nude", "naked", "nsfw", "porn", "hentai", "gore"]
+    )
+)
 
 LOGGING = {
     "version": 1,

@@ -1,6 +1,7 @@
 """What every test with Django gets: a media folder of its own, plain static files, nothing remembered."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,3 +31,16 @@ def own_media(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     yield
     forget_site()
     forget_weights()
+
+
+@pytest.fixture(scope="session")
+def rebuild_once() -> Callable[[bytes], Any]:
+    from arena.challenges import editing
+
+    return functools.cache(editing._rebuild)
+
+
+@pytest.fixture
+def quick_references(monkeypatch: pytest.MonkeyPatch, rebuild_once: Callable[[bytes], Any]) -> None:
+    """Let a test load the shipped challenges without encoding their reference pictures yet again."""
+    monkeypatch.setattr("arena.challenges.editing._rebuild", rebuild_once)

@@ -1,7 +1,10 @@
 """Rows for tests, made by keyword; whatever a test does not care about has a plain value."""
 
+import functools
+import hashlib
 import itertools
-from datetime import timedelta
+import random
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -10,13 +13,28 @@ from PIL import Image
 from arena.battles.issuing import Scope, issue_battle
 from arena.battles.models import Battle, Vote, Voter
 from arena.battles.verdicts import record_verdict
-from arena.catalog.models import Discipline, ImageModel, Lab, Offering, Population, Provider
+from arena.catalog.models import (
+    Discipline,
+    ImageModel,
+    Lab,
+    Offering,
+    Population,
+    PriceRule,
+    Provider,
+)
 from arena.challenges.models import Challenge, Prompt
 from arena.generation.models import Batch, Candidate, Generation, PublicPicture, Slot
-from arena.generation.storing import picture_path
-from arena.pictures.derivatives import make_derivatives, opaque_name
+from arena.generation.storing import SOURCES, picture_path
+from arena.pictures.derivatives import RECIPE, Derivative, make_derivatives, opaque_name
 
 numbers = itertools.count(1)
+# Where the fake providers speak each dialect.
+BASES = {
+    "openai_images": "/v1",
+    "gemini": "/v1beta",
+    "fal_queue": "/queue",
+    "replicate": "/v1",
+}
 
 
 def create_model(*, name: str = "", population: str = Population.DEMO, **values: Any) -> ImageModel:
@@ -36,21 +54,31 @@ def create_model(*, name: str = "", population: str = Population.DEMO, **values:
 
 
 def create_offering(
-    *, model: ImageModel | None = None, resend_safe: bool = True, **values: Any
+    *,
+    model: ImageModel | None = None,
+    resend_safe: bool = True,
+    price: str | None = None,
+    dialect: str = "openai_images",
+    **values: Any,
 ) -> Offering:
-    """An offering at a local provider that speaks openai_images; its address is settings.STUDIOS_URL."""
+    """An offering at a local provider, one for each dialect; its address is settings.STUDIOS_URL.
+
+    `price`: dollars a picture. One that is not free costs 4 cents unless said otherwise.
+    """
     model = model or create_model()
+    price = price or (None if resend_safe else "0.04")
     provider, _ = Provider.objects.get_or_create(
-        slug=values.pop("provider_slug", "local"),
+        slug=values.pop("provider_slug", "local" if dialect == "openai_images" else dialect),
         defaults={
             "name": "Local",
-            "dialect": "openai_images",
+            "dialect": dialect,
+            "base_url": BASES[dialect],
             "is_local": True,
             "population": Population.DEMO,
             "options": {"seed": True},
         },
     )
-    return Offering.objects.create(
+    offering = Offering.objects.create(
         model=model,
         provider=provider,
         remote_id=model.api_id,
@@ -58,6 +86,9 @@ def create_offering(
         resend_safe=resend_safe,
         **values,
     )
+    if price is not None:
+        PriceRule.objects.create(offering=offering, amount=price, valid_from=date(2026, 1, 1))
+    return offering
 
 
 def create_challenge(*, prompts: tuple[str, ...] = ("A red cube.",), **values: Any) -> Challenge:
@@ -84,6 +115,15 @@ def create_slot(*, challenge: Challenge, model: ImageModel, take: int = 0) -> Sl
     return Slot.objects.create(batch=batch, prompt=prompt, model=model, take=take)
 
 
+def create_generation(*, offering: Offering | None = None, **values: Any) -> Generation:
+    """A call for a slot of its own; `offering` default: one of a new model at the local provider."""
+    offering = offering or create_offering()
+    slot = values.pop("slot", None) or create_slot(
+        challenge=create_challenge(), model=offering.model
+    )
+    return Generation.objects.create(slot=slot, offering=offering, **values)
+
+
 def create_candidate(
     *, challenge: Challenge, model: ImageModel, take: int = 0, files: bool = False
 ) -> Candidate:
@@ -97,15 +137,17 @@ def create_candidate(
         slot=slot,
         generation=generation,
         original=f"originals/{generation.pk}",
-        original_sha256="0" * 64,
+        original_sha256=hashlib.sha256(str(generation.pk).encode()).hexdigest(),
+        # Flat colours all look alike; these are as far apart as pictures are.
+        looks=random.Random(generation.pk).getrandbits(64) - 2**63,
         width=challenge.canvas_width,
         height=challenge.canvas_height,
+        recipe=RECIPE,
     )
     colour = (50 * (model.pk % 5), 40 * (take % 6), 90)
-    image = Image.new("RGB", (challenge.canvas_width, challenge.canvas_height), colour)
-    for derivative in make_derivatives(
-        image, width=challenge.canvas_width, height=challenge.canvas_height
-    ):
+    size = (challenge.canvas_width, challenge.canvas_height)
+    source = SOURCES[Population(model.population)]
+    for derivative in plain_derivatives(size, colour=colour, source=source):
         picture = PublicPicture.objects.create(
             candidate=candidate,
             kind=derivative.kind,
@@ -120,6 +162,15 @@ def create_candidate(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(derivative.data)
     return candidate
+
+
+@functools.cache
+def plain_derivatives(
+    size: tuple[int, int], *, colour: tuple[int, int, int], source: str
+) -> tuple[Derivative, ...]:
+    """The files of a picture of one colour, encoded once for all tests."""
+    image = Image.new("RGB", size, colour)
+    return make_derivatives(image, width=size[0], height=size[1], source=source)
 
 
 def create_arena(

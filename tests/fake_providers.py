@@ -1,17 +1,18 @@
-"""A provider on a real socket, with scripted faults, a request log and a bill.
+"""A provider on a real socket that speaks four dialects, with faults, a request log and a bill.
 
     with FakeProviders() as fake:
-        fake.script(["rate", "ok"])          # one entry per API call; after them all is well
-        ... call fake.base_url ...
+        fake.script(["rate", "ok"])          # one entry per job or picture; after them all is well
+        ... call fake.base_url_of("openai_images") ...
         assert fake.bill == 1                # pictures a real provider would charge
         assert len(fake.posts) == 2
 
-An entry is a fault's name, or a dict: {"fault": "drip", "seconds": 0.05, "charged": False}.
-Names: `FAULTS` of the dialect. A fault that strikes once the picture exists is charged, as in
-life.
+An entry is a fault's name, or a dict: {"fault": "drip", "seconds": 0.05, "charged": False}. With
+"at" it strikes a later question about a job: "status", "result", "cancel"; or "token". Names:
+`WIRE_FAULTS` of fake_faults, and `FAULTS` of each dialect. A fault that strikes once the picture
+exists is charged, as in life; `extras` counts charges of tokens or seconds without a picture.
 
-Another dialect is another module with `FAULTS` and `speak(fake, call) -> bool` (True if the path
-was its own), handed in as `FakeProviders(dialects=(fake_openai_images, fake_other))`.
+Another dialect is another module with `BASE`, `FAULTS`, `complain(status)` and
+`speak(fake, call) -> bool` (True if the path was its own), listed in `DIALECTS`.
 """
 
 from __future__ import annotations
@@ -29,10 +30,19 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl
 
-from tests import fake_openai_images
+from tests import fake_fal, fake_gemini, fake_openai_images, fake_replicate
+from tests.fake_faults import WIRE_FAULTS
 
 Step = str | Mapping[str, Any]
+
+DIALECTS: dict[str, ModuleType] = {
+    "openai_images": fake_openai_images,
+    "gemini": fake_gemini,
+    "fal_queue": fake_fal,
+    "replicate": fake_replicate,
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,16 @@ class LoggedRequest:
     files: tuple[Upload, ...]
 
 
+@dataclass
+class Job:
+    """A queued job: what was asked, the step that made it, how often it was asked after."""
+
+    id: str
+    fields: Mapping[str, Any]
+    step: Mapping[str, Any]
+    polls: int = 0
+
+
 class Call:
     """One request being answered; what dialects and faults write their answers with."""
 
@@ -73,7 +93,12 @@ class Call:
         headers: Mapping[str, str] | None = None,
         length: int | None = None,
     ) -> None:
-        self.start(status, content_type=content_type, headers=headers, length=length or len(body))
+        self.start(
+            status,
+            content_type=content_type,
+            headers=headers,
+            length=len(body) if length is None else length,
+        )
         self.handler.wfile.write(body)
 
     def send_json(
@@ -110,10 +135,17 @@ class FakeProviders:
     """The server; a context manager. `key` None accepts every caller."""
 
     def __init__(
-        self, *, dialects: Sequence[ModuleType] = (fake_openai_images,), key: str | None = None
+        self,
+        *,
+        dialects: Sequence[ModuleType] = tuple(DIALECTS.values()),
+        key: str | None = None,
     ) -> None:
         self.dialects = tuple(dialects)
         self.key = key
+        self.polls_before_done = 0
+        self.jobs: dict[str, Job] = {}
+        self.tokens: list[str] = []
+        self.extras = 0
         self.answer_with = "b64_json"  # or "url", where the request does not say
         self.latency_seconds = 0.0
         self.requests: list[LoggedRequest] = []
@@ -121,7 +153,7 @@ class FakeProviders:
         self.files: dict[str, tuple[int, bytes, str, dict[str, str]]] = {}
         self.surprises: list[BaseException] = []
         self.stopping = threading.Event()
-        self._steps: deque[Mapping[str, Any]] = deque()
+        self._steps: dict[str, deque[Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> FakeProviders:
@@ -152,28 +184,65 @@ class FakeProviders:
     def base_url(self) -> str:
         return f"{self.origin}/v1"
 
+    def base_url_of(self, dialect: str) -> str:
+        """Where a dialect is spoken, as `Endpoint.base_url` wants it."""
+        return self.origin + str(DIALECTS[dialect].BASE)
+
     @property
     def posts(self) -> list[LoggedRequest]:
         return [request for request in self.requests if request.method == "POST"]
 
     def script(self, steps: Iterable[Step]) -> None:
-        """Set what happens to the next API calls, one entry each; files are not API calls."""
+        """Set what happens to the next calls of each stage, one entry each; files are no stage."""
         named = [{"fault": step} if isinstance(step, str) else step for step in steps]
         known = {name for dialect in self.dialects for name in dialect.FAULTS}
-        unknown = {str(step["fault"]) for step in named} - known
+        unknown = {str(step["fault"]) for step in named} - known - {*WIRE_FAULTS, "status"}
         if unknown:
             raise ValueError(f"no such faults: {sorted(unknown)}")
         with self._lock:
-            self._steps = deque(named)
+            self._steps = {}
+            for step in named:
+                self._steps.setdefault(step.get("at", "submit"), deque()).append(step)
 
-    def next_step(self) -> Mapping[str, Any]:
+    def next_step(self, stage: str = "submit") -> Mapping[str, Any]:
+        """Take the step for a call of a stage; one that is marked "always" stays."""
         with self._lock:
-            return self._steps.popleft() if self._steps else {"fault": "ok"}
+            steps = self._steps.get(stage)
+            if not steps:
+                return {"fault": "ok"}
+            return steps[0] if steps[0].get("always") else steps.popleft()
 
-    def charge(self, step: Mapping[str, Any], *, usually: bool) -> None:
-        if step.get("charged", usually):
-            with self._lock:
-                self.bill += 1
+    def charge(self, step: Mapping[str, Any], *, usually: bool, images: int = 1) -> None:
+        """Put pictures on the bill, or with `images` 0 the tokens or seconds of none."""
+        if not step.get("charged", usually):
+            return
+        with self._lock:
+            self.bill += images
+            self.extras += images == 0
+
+    @property
+    def charged(self) -> bool:
+        """Whether there is anything to pay."""
+        return self.bill > 0 or self.extras > 0
+
+    def open_job(self, fields: Mapping[str, Any], step: Mapping[str, Any]) -> Job:
+        with self._lock:
+            job = Job(f"job-{len(self.jobs)}", fields, step)
+            self.jobs[job.id] = job
+        return job
+
+    def advance(self, job: Job, *, words: tuple[str, str, str]) -> str:
+        """Count a question about a job; its status as the words for waiting, working, done."""
+        with self._lock:
+            job.polls += 1
+            if job.step.get("never") or job.polls <= self.polls_before_done:
+                return words[0] if job.polls == 1 else words[1]
+            return words[2]
+
+    def refund(self, job: Job) -> None:
+        """Take a job off the bill that was called off in time."""
+        with self._lock:
+            self.bill -= 1
 
     def log(self, request: LoggedRequest) -> None:
         with self._lock:
@@ -216,6 +285,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer()
 
+    def do_PUT(self) -> None:
+        self._answer()
+
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing; the log is `FakeProviders.requests`."""
 
@@ -243,6 +315,8 @@ class _Handler(BaseHTTPRequestHandler):
 def _read_fields(content_type: str, body: bytes) -> tuple[dict[str, Any], tuple[Upload, ...]]:
     if content_type.startswith("application/json"):
         return json.loads(body), ()
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(body.decode())), ()
     if not content_type.startswith("multipart/form-data"):
         return {}, ()
     head = b"Content-Type: " + content_type.encode() + b"\r\n\r\n"

@@ -3,6 +3,10 @@
 A throw-away PostgreSQL and Valkey, unless DATABASE_URL and REDIS_URL name servers (quick and
 careless ones, unless DURABLE asks for what a measurement needs); and Chromium, once a test that
 drives it has been selected. What is missing is installed or named, never skipped.
+
+With several workers (pytest-xdist) the servers are started once, by the process that hands out the
+tests; each worker has a database and a Valkey database of its own. Tests that start the whole site
+share one worker, so that sites never run against each other.
 """
 
 import os
@@ -12,6 +16,8 @@ import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -21,6 +27,12 @@ from arena.ops.supervisor import PartFailed, Supervisor
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 USUAL_FOLDERS = "/usr/bin:/usr/local/bin"
 INSTALL_SECONDS = 600
+BROWSER_TESTS = "tests/browser/"
+# Set by pytest-xdist before a worker loads us, to gw0, gw1 ...
+WORKER = "PYTEST_XDIST_WORKER"
+SITES = "sites"
+# Names a folder that goes when the run ends, for what its tests share.
+RUN_FOLDER = "PARAGONE_TEST_RUN"
 LOOKING_ONLY = (
     "help",
     "version",
@@ -45,6 +57,7 @@ class Servers:
         self._folder.chmod(0o711)
         (self._folder / "state").mkdir()
         self._name("PARAGONE_STATE", str(self._folder / "state"))
+        self._name(RUN_FOLDER, str(self._folder))
         root = state.prepare()
         self._supervisor = Supervisor(
             logs=root / "logs", pids=root / "run" / "pids.json", say=lambda line: None
@@ -89,6 +102,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     known = early_config.known_args_namespace
     looking = any(getattr(known, name, False) for name in LOOKING_ONLY)
     if not looking and not early_config.pluginmanager.is_blocked("django"):
+        if WORKER in os.environ:
+            number = int(os.environ[WORKER].removeprefix("gw"))
+            os.environ["REDIS_URL"] = numbered_redis(os.environ["REDIS_URL"], number)
+            return (yield)
         early_config.add_cleanup(SERVERS.stop)
         try:
             SERVERS.start()
@@ -97,15 +114,61 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+# Called in the process that hands out the tests, before a worker gets its first one.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    if any(name.startswith(BROWSER_TESTS) for name in ids):
+        provide_chromium(node.config)
+
+
+# A wrapper, because pytest-xdist reads the groups and pytest-django sorts in hooks of their own.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """For workers: tests that start sites are one group and come first, another file is a group each.
+
+    One group goes to one worker, in its order; so what a file shares is made once.
+    """
+    if WORKER not in os.environ:
+        return (yield)
+    for item in items:
+        group = SITES if starts_site(item) else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    result = yield
+    items.sort(key=lambda item: not starts_site(item))
+    return result
+
+
+def starts_site(item: pytest.Item) -> bool:
+    """Tell whether a test runs the processes of `make up`."""
+    return any(item.get_closest_marker(name) for name in ("processes", "browser"))
+
+
+def numbered_redis(address: str, number: int) -> str:
+    """Return the address of another database of the same server."""
+    parts = urlsplit(address)
+    if parts.scheme == "unix":
+        query = {**dict(parse_qsl(parts.query)), "db": number}
+        return f"unix://{parts.path}?{urlencode(query)}"
+    return parts._replace(path=f"/{number}").geturl()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Find Chromium, or install it, if a selected test drives it; CHROMIUM then names it."""
+    """See to Chromium if a selected test drives it."""
     if session.config.option.collectonly:
         return
     if not any(item.get_closest_marker("browser") for item in session.items):
         return
+    if WORKER in os.environ:
+        # Chromium is provided between now and the first test.
+        return
+    provide_chromium(session.config)
+
+
+def provide_chromium(config: pytest.Config) -> None:
+    """Find Chromium, or install it; CHROMIUM then names it."""
     found = find_chromium()
     if found is None:
-        capture = session.config.pluginmanager.getplugin("capturemanager")
+        capture: Any = config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             found = install_chromium()
     os.environ["CHROMIUM"] = str(found)

@@ -9,7 +9,7 @@ from django.db.models import ForeignKey, ManyToManyField
 
 ROOT = Path(__file__).parent.parent
 # Lowest first; a room may point to rooms before it and to itself.
-ROOMS = ("catalog", "challenges", "generation", "battles", "ratings")
+ROOMS = ("catalog", "challenges", "clients", "generation", "battles", "ratings")
 
 
 def test_foreign_keys_point_down():
@@ -26,7 +26,7 @@ def test_foreign_keys_point_down():
 
 
 def test_audiences_have_no_tables():
-    for audience in ("web", "curate", "ops"):
+    for audience in ("web", "curate", "api", "gateway", "ops"):
         assert list(apps.get_app_config(audience).get_models()) == []
 
 
@@ -60,6 +60,13 @@ def test_every_setting_of_the_readme_exists():
     )
     assert len(names) > 15
     assert [name for name in names if name not in code] == []
+
+
+def test_the_changelog_tells_nothing_twice():
+    """Merging branches doubles lines easily."""
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    told = [line for line in lines if line.startswith("- ")]
+    assert [line for line in told if told.count(line) > 1] == []
 
 
 def test_locks_and_sources_name_no_registry():

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
-from .models import Battle, Voter
+from .models import Battle, Report, Suggestion, Voter
 
 
 @transaction.atomic
@@ -12,7 +12,8 @@ def forget_voter(voter: Voter) -> bool:
 
     The network hash goes, every copy of the cookie is void from now on, and pairs that still wait for
     a verdict expire. Votes, skips and the names shown stay under the number of the row, which no
-    cookie opens any more: boards that others rely on do not change.
+    cookie opens any more: boards that others rely on do not change. Suggested prompts go, but for those
+    that are challenges by now, which keep nothing of their voter.
     """
     # The voter before the battles, the order in which verdicts lock them.
     forgotten = Voter.objects.filter(pk=voter.pk, forgotten_at=None).update(
@@ -21,4 +22,8 @@ def forget_voter(voter: Voter) -> bool:
     Battle.objects.filter(
         voter=voter, vote__isnull=True, skipped_at__isnull=True, expires_at__gt=Now()
     ).update(expires_at=Now())
+    Report.objects.filter(voter=voter).update(voter=None, network="")
+    own = Suggestion.objects.filter(voter=voter)
+    own.exclude(state=Suggestion.State.TAKEN, challenge__isnull=False).delete()
+    own.update(voter=None, network="", remark="")
     return bool(forgotten)

@@ -5,7 +5,8 @@ The statements are written by hand: this is the half of every vote that the next
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -111,22 +112,38 @@ def _issue(
     count: int,
     dice: random.Random | None = None,
 ) -> list[Battle]:
-    """Draw and store up to `count` battles that share no candidate with each other or the waiting ones.
+    taken = {candidate for battle in waiting for candidate in (battle.left_id, battle.right_id)}
+    drawn = draw_pairs(voter.pk, pool=pool, taken=taken, known=known, count=count, dice=dice)
+    return _store(drawn, voter=voter, population=pool.population)
 
-    Pairs whose names this voter does not know come first; when they are used up, seen pictures are
-    shown again, and the verdict is stored but not counted.
+
+def draw_pairs(
+    voter_id: int,
+    *,
+    pool: Pool,
+    taken: set[int],
+    known: Collection[int],
+    count: int,
+    just_seen: Collection[int] = (),
+    dice: random.Random | None = None,
+) -> list[Pair]:
+    """Draw up to `count` pairs that share no candidate with each other or the `taken` ones.
+
+    Pairs whose names this voter does not know come first; when they are used up, the pictures seen least
+    are shown again, and the verdict is stored but not counted. `just_seen`: candidates of a verdict that
+    is not stored yet.
     """
     if count <= 0:
         return []
     dice = dice or random.SystemRandom()
-    taken = {candidate for battle in waiting for candidate in (battle.left_id, battle.right_id)}
+    taken = set(taken)
     weights = read_weights(population=pool.population)
-    seen: dict[int, int] | None = None
+    seen: Counter[int] | None = None
     drawn: list[Pair] = []
     while len(drawn) < count:
-        pair = choose_pair(pool.field, barred=taken | known, dice=dice, weights=weights)
+        pair = choose_pair(pool.field, barred=taken.union(known), dice=dice, weights=weights)
         if pair is None:
-            seen = _times_seen(voter) if seen is None else seen
+            seen = _times_seen(voter_id, besides=just_seen) if seen is None else seen
             pair = choose_pair(
                 pool.field, barred=taken, dice=dice, allow_seen=seen, weights=weights
             )
@@ -134,7 +151,12 @@ def _issue(
             break
         taken |= {pair.left, pair.right}
         drawn.append(pair)
-    return _store(drawn, voter=voter, population=pool.population)
+    return drawn
+
+
+def new_token() -> str:
+    """Return an address for a battle that nobody can guess."""
+    return secrets.token_urlsafe(18)
 
 
 def _store(drawn: Sequence[Pair], *, voter: Voter, population: str) -> list[Battle]:
@@ -147,7 +169,7 @@ def _store(drawn: Sequence[Pair], *, voter: Voter, population: str) -> list[Batt
                 voter.pk,
                 population,
                 settings.BATTLE_LIFETIME.total_seconds(),
-                [secrets.token_urlsafe(18) for _ in drawn],
+                [new_token() for _ in drawn],
                 [pair.prompt for pair in drawn],
                 [pair.left for pair in drawn],
                 [pair.right for pair in drawn],
@@ -180,9 +202,8 @@ def _known(voter: Voter) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _times_seen(voter: Voter) -> dict[int, int]:
-    seen: dict[int, int] = {}
-    for pair in Vote.objects.filter(voter=voter).values_list("first_id", "second_id"):
-        for candidate in pair:
-            seen[candidate] = seen.get(candidate, 0) + 1
+def _times_seen(voter_id: int, *, besides: Collection[int]) -> Counter[int]:
+    seen = Counter(besides)
+    for pair in Vote.objects.filter(voter=voter_id).values_list("first_id", "second_id"):
+        seen.update(pair)
     return seen

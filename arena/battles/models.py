@@ -1,10 +1,12 @@
 """Shows pairs, records verdicts."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from arena.catalog.models import Discipline, ImageModel, Population
-from arena.challenges.models import Prompt
+from arena.challenges.models import Category, Challenge, Prompt
 from arena.generation.models import Candidate
 
 
@@ -54,8 +56,11 @@ class Battle(models.Model):
     # Not a column: whether its voter had been told a name of it when it was handed out.
     names_known: bool | None = None
 
-    token = models.CharField(max_length=40, unique=True)
-    voter = models.ForeignKey(Voter, on_delete=models.CASCADE, related_name="battles")
+    token = models.CharField(max_length=40)
+    # Each index is one more write in every vote. Those of voters are served by the ones below.
+    voter = models.ForeignKey(
+        Voter, on_delete=models.CASCADE, related_name="battles", db_index=False
+    )
     population = models.CharField(max_length=4, choices=Population.choices)
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="battles")
     left = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
@@ -73,7 +78,7 @@ class Battle(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["voter", "-issued_at"], name="battles_of_voter"),
+            models.Index(fields=["voter", "expires_at"], name="battles_of_voter"),
             models.Index(
                 fields=["voter", "-skipped_at"],
                 condition=Q(skipped_at__isnull=False),
@@ -81,9 +86,11 @@ class Battle(models.Model):
             ),
         ]
         constraints = [
+            # Not unique=True, which would add a second index for searches by pattern.
+            models.UniqueConstraint(fields=["token"], name="a_token_opens_one_battle"),
             models.CheckConstraint(
                 condition=~Q(left=F("right")), name="a_battle_needs_two_candidates"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,20 +101,23 @@ class Vote(models.Model):
     """What the voter said. Rows are appended and never change; `counted` is decided once, with its reason."""
 
     battle = models.OneToOneField(Battle, on_delete=models.PROTECT, related_name="vote")
-    voter = models.ForeignKey(Voter, on_delete=models.PROTECT, related_name="votes")
+    voter = models.ForeignKey(Voter, on_delete=models.PROTECT, related_name="votes", db_index=False)
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     counted = models.BooleanField()
     reason = models.CharField(
         max_length=20, blank=True, help_text="Why it does not count; empty when it does."
     )
-    first = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+", db_index=False)
     second = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
     viewing_ms = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["voter", "-created_at"], name="votes_of_voter")]
+        indexes = [
+            models.Index(fields=["voter", "-created_at"], name="votes_of_voter"),
+            models.Index(fields=["first", "second"], name="votes_on_pair"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(verdict__in=["left", "right", "tie", "both_bad"]),
@@ -129,10 +139,63 @@ class Vote(models.Model):
 STANDING = Q(counted=True, undo__isnull=True)
 
 
+class Decision(models.Model):
+    """What a curator decided about a picture, and what became of its votes. Rows are appended, never changed.
+
+    Only `voided` is filled in later: how many votes were subtracted, null while that is still to be done.
+    """
+
+    class Action(models.TextChoices):
+        DISMISSED = "dismissed", "Reports dismissed"
+        HIDDEN = "hidden", "Hidden"
+        SHOWN = "shown", "Shown again"
+        RETIRED = "retired", "Retired"
+        ROTATED = "rotated", "Retired, a new take ordered"
+
+    class Votes(models.TextChoices):
+        KEPT = "kept", "Its votes are kept"
+        VOIDED = "voided", "Its votes are voided"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="decisions")
+    action = models.CharField(max_length=9, choices=Action.choices)
+    votes = models.CharField(max_length=6, choices=Votes.choices, default=Votes.KEPT)
+    reason = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    voided = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Votes subtracted; empty: that is still to be done."
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="votes_are_voided_with_a_hidden_picture_only",
+                condition=Q(votes="kept", voided=0) | Q(votes="voided", action="hidden"),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(voided=None), name="decisions_to_carry_out")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}: candidate {self.candidate_id}"
+
+
 class Undo(models.Model):
-    """A verdict that its voter took back: it counts no more, and nothing else of it changes."""
+    """A verdict that was taken back, by its voter or by a decision: it counts no more, and stays as it is."""
 
     vote = models.OneToOneField(Vote, on_delete=models.PROTECT, related_name="undo")
+    decision = models.ForeignKey(
+        Decision,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="undos",
+        help_text="Of the curator who voided the picture's votes; empty: its voter took it back.",
+    )
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -142,7 +205,9 @@ class Undo(models.Model):
 class Exposure(models.Model):
     """This voter was shown which model made this candidate (I3)."""
 
-    voter = models.ForeignKey(Voter, on_delete=models.CASCADE, related_name="exposures")
+    voter = models.ForeignKey(
+        Voter, on_delete=models.CASCADE, related_name="exposures", db_index=False
+    )
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
@@ -154,6 +219,122 @@ class Exposure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.voter_id} saw {self.candidate_id}"
+
+
+class Report(models.Model):
+    """Somebody says that a picture should not be here. Open until a decision about the picture."""
+
+    class Reason(models.TextChoices):
+        PERSON = "person", "It shows a real person who may not want it"
+        OFFENSIVE = "offensive", "It is hateful, sexual or cruel"
+        UNLAWFUL = "unlawful", "It may be against the law"
+        RIGHTS = "rights", "It copies somebody's work or brand"
+        BLIND = "blind", "It tells which model made it"
+        BROKEN = "broken", "The file is broken or no picture"
+        OTHER = "other", "Something else"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(max_length=9, choices=Reason.choices)
+    words = models.CharField(max_length=500, blank=True)
+    voter = models.ForeignKey(
+        Voter, null=True, blank=True, on_delete=models.SET_NULL, related_name="reports"
+    )
+    network = models.CharField(
+        max_length=32, blank=True, help_text="As on the voter: with the day's salt, for limits."
+    )
+    decision = models.ForeignKey(
+        Decision, null=True, blank=True, on_delete=models.SET_NULL, related_name="reports"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["candidate"], condition=Q(decision=None), name="open_reports_of_picture"
+            ),
+            models.Index(
+                fields=["network", "created_at"],
+                condition=~Q(network=""),
+                name="reports_of_network",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Report {self.pk} of candidate {self.candidate_id}"
+
+
+class Suggestion(models.Model):
+    """A prompt that a voter suggests. Nobody but its voter and the curators sees it; waits for a decision.
+
+    What a curator takes becomes a challenge, which has words of its own from then on.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        TAKEN = "taken", "Taken"
+        DECLINED = "declined", "Declined"
+
+    title = models.CharField(max_length=80)
+    text = models.TextField()
+    discipline = models.CharField(max_length=20, choices=Discipline.choices)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    remark = models.CharField(max_length=300, blank=True, help_text="To the curators.")
+    digest = models.CharField(
+        max_length=64,
+        editable=False,
+        help_text="SHA-256 of the discipline and the words, without case and spaces.",
+    )
+    voter = models.ForeignKey(
+        Voter, null=True, blank=True, on_delete=models.SET_NULL, related_name="suggestions"
+    )
+    network = models.CharField(
+        max_length=32, blank=True, help_text="As on the voter: with the day's salt, for limits."
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    challenge = models.ForeignKey(
+        Challenge,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="suggestions",
+        help_text="What was made of it.",
+    )
+    reason = models.CharField(
+        max_length=200, blank=True, help_text="Why it was declined; its voter reads it."
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="words_are_suggested_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "taken", "declined"]),
+                name="state_of_a_suggestion_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="suggestions_in_state"),
+            models.Index(
+                fields=["network", "created_at"],
+                condition=~Q(network=""),
+                name="suggestions_of_network",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Suggestion {self.pk}"
 
 
 class PairWeight(models.Model):

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .models import Voter
+from arena.generation.models import Trial
+
+from .models import Report, Suggestion, Voter
 
 SALT = "paragone.network"
 # What one household or company is usually given.
@@ -27,7 +29,9 @@ def hash_network(request: HttpRequest) -> str:
 def forget_networks() -> int:
     """Blank the hashes of earlier days, which no cap asks for any more; return how many there were."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Voter.objects.filter(created_at__lt=today).exclude(network="").update(network="")
+    tables = (Voter, Report, Suggestion, Trial)
+    earlier = (rows.objects.filter(created_at__lt=today) for rows in tables)
+    return sum(rows.exclude(network="").update(network="") for rows in earlier)
 
 
 def network_of(address: str) -> str:

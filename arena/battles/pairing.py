@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -36,8 +36,38 @@ class Pair:
     even_ratio: float = 1.0
 
 
+@dataclass(frozen=True)
+class Field:
+    """The candidates in play, put in order once for many draws.
+
+    `prompts`: by prompt and model, the candidates in ascending order; `even`: the prompts with at least
+    two models, ascending; `places`: of each candidate its prompt; `disciplines`: of each prompt.
+    """
+
+    prompts: Mapping[int, Mapping[int, tuple[int, ...]]]
+    even: tuple[int, ...]
+    places: Mapping[int, int]
+    disciplines: Mapping[int, str]
+
+
+def arrange(candidates: Iterable[InPlay]) -> Field:
+    """Put candidates in order for drawing."""
+    groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    places, disciplines = {}, {}
+    for entry in candidates:
+        groups[entry.prompt][entry.model].append(entry.candidate)
+        places[entry.candidate] = entry.prompt
+        disciplines[entry.prompt] = entry.discipline
+    prompts = {
+        prompt: {model: tuple(sorted(groups[prompt][model])) for model in sorted(groups[prompt])}
+        for prompt in groups
+    }
+    even = tuple(sorted(prompt for prompt, models in prompts.items() if len(models) >= 2))
+    return Field(prompts=prompts, even=even, places=places, disciplines=disciplines)
+
+
 def choose_pair(
-    candidates: Sequence[InPlay],
+    field: Field,
     *,
     barred: Collection[int],
     dice: random.Random,
@@ -52,29 +82,23 @@ def choose_pair(
     without the coin. With `allow_seen` (candidate id -> how often this voter saw it) only the least
     seen prompts take part.
     """
-    field = _group(candidates, barred=set(barred))
-    disciplines = {entry.prompt: entry.discipline for entry in candidates}
-    prompts = sorted(prompt for prompt, models in field.items() if len(models) >= 2)
+    left_over = _without(field, barred=set(barred))
+    prompts: Sequence[int] = field.even
+    if left_over:
+        prompts = [p for p in prompts if p not in left_over or len(left_over[p]) >= 2]
     if not prompts:
         return None
     if allow_seen:
-        fewest = {
-            prompt: min(
-                sum(allow_seen.get(c, 0) for c in group) / len(group)
-                for group in field[prompt].values()
-            )
-            for prompt in prompts
-        }
-        least = min(fewest.values())
-        prompts = [prompt for prompt in prompts if fewest[prompt] == least]
+        prompts = _least_seen(prompts, field={**field.prompts, **left_over}, seen=allow_seen)
     prompt = dice.choice(prompts)
-    pairs = list(combinations(sorted(field[prompt]), 2))
-    known = (weights or {}).get(disciplines[prompt], {})
+    models = left_over.get(prompt) or field.prompts[prompt]
+    pairs = list(combinations(models, 2))
+    known = (weights or {}).get(field.disciplines[prompt], {})
     shares = choose_weights(weights=known, pairs=pairs)
     drawn = dice.choices(range(len(pairs)), weights=shares)[0]
     first, second = pairs[drawn]
-    left, right = dice.choice(field[prompt][first]), dice.choice(field[prompt][second])
-    sizes = len(field[prompt][first]) * len(field[prompt][second])
+    left, right = dice.choice(models[first]), dice.choice(models[second])
+    sizes = len(models[first]) * len(models[second])
     if dice.random() < 0.5:
         left, right = right, left
     return Pair(
@@ -86,12 +110,30 @@ def choose_pair(
     )
 
 
-def _group(candidates: Sequence[InPlay], *, barred: set[int]) -> dict[int, dict[int, list[int]]]:
-    field: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for entry in candidates:
-        if entry.candidate not in barred:
-            field[entry.prompt][entry.model].append(entry.candidate)
-    for models in field.values():
-        for group in models.values():
-            group.sort()
-    return field
+def _without(field: Field, *, barred: set[int]) -> dict[int, Mapping[int, tuple[int, ...]]]:
+    """Group anew the prompts that lose candidates; the others are as they were."""
+    touched = {field.places[candidate] for candidate in barred if candidate in field.places}
+    left_over: dict[int, Mapping[int, tuple[int, ...]]] = {}
+    for prompt in touched:
+        models = {
+            model: tuple(candidate for candidate in group if candidate not in barred)
+            for model, group in field.prompts[prompt].items()
+        }
+        left_over[prompt] = {model: group for model, group in models.items() if group}
+    return left_over
+
+
+def _least_seen(
+    prompts: Sequence[int],
+    *,
+    field: Mapping[int, Mapping[int, tuple[int, ...]]],
+    seen: Mapping[int, int],
+) -> list[int]:
+    fewest = {
+        prompt: min(
+            sum(seen.get(c, 0) for c in group) / len(group) for group in field[prompt].values()
+        )
+        for prompt in prompts
+    }
+    least = min(fewest.values())
+    return [prompt for prompt in prompts if fewest[prompt] == least]

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from arena.catalog.models import ImageModel, Population
-from arena.challenges.models import Challenge
+from arena.challenges.models import Challenge, Prompt
 from arena.generation.models import Candidate
 
 from .memory import Memory
-from .pairing import InPlay
+from .pairing import Field, InPlay, arrange
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Pool:
-    """The candidates in play of a scope and one population, by themselves and as a set of ids."""
+    """The candidates in play of a scope and one population, ready for drawing and as a set of ids."""
 
     population: str
-    field: tuple[InPlay, ...]
+    field: Field
     candidates: frozenset[int]
 
 
@@ -46,10 +46,11 @@ def forget_pools() -> None:
 
 
 def candidates_in_play(scope: Scope, *, population: str) -> QuerySet[Candidate]:
-    """Select what may be shown: in play, current prompt, open challenge, model not retired."""
+    """Select what may be shown: in play, current prompt for battles, open challenge, model not retired."""
     candidates = Candidate.objects.filter(
         status=Candidate.Status.IN_PLAY,
         slot__prompt__is_current=True,
+        slot__prompt__purpose=Prompt.Purpose.BATTLE,
         slot__prompt__challenge__status=Challenge.Status.OPEN,
         slot__model__population=population,
     ).exclude(slot__model__status=ImageModel.Status.RETIRED)
@@ -82,5 +83,5 @@ def _read(scope: Scope, *, simulated: bool) -> Pool:
     population = population_for(scope, simulated=simulated)
     rows = candidates_in_play(scope, population=population)
     columns = ("pk", "slot__prompt_id", "slot__model_id", "slot__prompt__challenge__discipline")
-    field = tuple(InPlay(*row) for row in rows.values_list(*columns))
-    return Pool(population, field, frozenset(entry.candidate for entry in field))
+    field = arrange(InPlay(*row) for row in rows.values_list(*columns))
+    return Pool(population, field, frozenset(field.places))

@@ -2,9 +2,14 @@
 
 from celery import shared_task
 
-from . import networks
+from . import decisions, networks
 
 
 @shared_task
 def forget_networks() -> None:
     networks.forget_networks()
+
+
+@shared_task
+def carry_out_decisions() -> None:
+    decisions.carry_out_waiting()

@@ -1,21 +1,18 @@
 """One transaction per verdict, in PostgreSQL alone: no broker, no cache, no file."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from arena.generation.models import Candidate
-
 from .caps import (
     COUNTED_PER_DAY,
     NEW_VOTERS_PER_HOUR,
-    SHORTEST_LOOK,
     TAKEN_BACK_PER_HOUR,
     seconds_until_room,
 )
 from .models import Battle, Verdict, Vote, Voter
+from .recording import NOTHING_DRAWN, Drawn, Recorded, call_record
 
 
 class VerdictError(Exception):
@@ -98,70 +95,19 @@ REASONS = {
 }
 
 # The voter before the battle, always in this order, so that requests of one voter wait in line: caps
-# cannot be raced, and a second post of a verdict finds the first.
+# cannot be raced, and an undo finds its verdict.
 LOCK = """
 with me as materialized (
-    select id, simulated, crowded and created_at >= {today} as crowded
-    from battles_voter where id = %(voter)s and forgotten_at is null for no key update
+    select id, simulated from battles_voter
+    where id = %(voter)s and forgotten_at is null for no key update
 )
 select battle.id, battle.token, battle.voter_id, battle.population, battle.prompt_id,
-       battle.left_id, battle.right_id, battle.skipped_at is not null,
-       battle.expires_at < statement_timestamp(),
-       left_candidate.status = %(in_play)s and right_candidate.status = %(in_play)s,
-       me.simulated, me.crowded
-from me
-join battles_battle battle on battle.voter_id = me.id
-join generation_candidate left_candidate on left_candidate.id = battle.left_id
-join generation_candidate right_candidate on right_candidate.id = battle.right_id
+       battle.left_id, battle.right_id, battle.skipped_at is not null, me.simulated
+from me join battles_battle battle on battle.voter_id = me.id
 where battle.token = %(token)s
 for no key update of battle
 """
-
-# A statement of its own sees what was committed while LOCK waited. The names are shown from now on,
-# whatever the verdict is worth; no row comes back where the battle has its verdict already.
-APPEND = """
-with exposed as (
-    insert into battles_exposure (voter_id, candidate_id)
-    values (%(voter)s, %(first)s), (%(voter)s, %(second)s)
-    on conflict do nothing returning 1
-), looked as (
-    select least(
-        coalesce(%(viewing_ms)s * interval '1 millisecond', statement_timestamp() - battle.issued_at),
-        statement_timestamp() - (select max(created_at) from battles_vote where voter_id = %(voter)s)
-    ) as looked
-    from battles_battle battle where battle.id = %(battle)s
-), today as (
-    select 1 from battles_vote where voter_id = %(voter)s and counted and created_at >= {today}
-    limit %(counted_per_day)s
-), judged as (
-    select case
-        when %(is_curator)s then 'curator'
-        when (select count(*) from exposed) < 2 then 'name-known'
-        when not %(in_play)s then 'withdrawn'
-        when %(simulated)s then ''
-        when %(crowded)s then 'crowded-network'
-        when looked < %(shortest_look)s then 'too-fast'
-        when (select count(*) from today) >= %(counted_per_day)s then 'daily-cap'
-        else '' end as reason
-    from looked
-), vote as (
-    insert into battles_vote
-        (battle_id, voter_id, verdict, counted, reason, first_id, second_id, viewing_ms, created_at)
-    select %(battle)s, %(voter)s, %(verdict)s, reason = '', reason, %(first)s, %(second)s,
-           %(viewing_ms)s, statement_timestamp()
-    from judged
-    on conflict (battle_id) do nothing
-    returning *
-), fold as (
-    insert into battles_foldentry (vote_id, sign) select id, 1 from vote where counted
-)
-select {vote} from vote
-"""
-_TODAY = "date_trunc('day', statement_timestamp() at time zone 'UTC') at time zone 'UTC'"
 BATTLE = ("id", "token", "voter_id", "population", "prompt_id", "left_id", "right_id")
-VOTE = tuple(field.attname for field in Vote._meta.concrete_fields)
-LOCK = LOCK.format(today=_TODAY)
-APPEND = APPEND.format(today=_TODAY, vote=", ".join(VOTE))
 
 
 @dataclass(frozen=True)
@@ -170,10 +116,7 @@ class LockedBattle:
 
     row: Battle
     skipped: bool
-    expired: bool
-    in_play: bool
     simulated: bool
-    crowded: bool
 
 
 def record_verdict(
@@ -191,22 +134,48 @@ def record_verdict(
     are still in play, the voter is no curator, and the caps hold (`caps`): the look at the pair, in ms
     as the page reports it or since the battle was issued, is never longer than since the last verdict.
     """
+    recorded = take_verdict(
+        token=token,
+        voter_id=None if voter is None else voter.pk,
+        verdict=verdict,
+        viewing_ms=viewing_ms,
+        is_curator=is_curator,
+    )
+    return Vote.objects.select_related("battle").get(battle=recorded.battle_id)
+
+
+def take_verdict(
+    *,
+    token: str,
+    voter_id: int | None,
+    verdict: str,
+    viewing_ms: int | None,
+    is_curator: bool,
+    drawn: Drawn = NOTHING_DRAWN,
+) -> Recorded:
+    """Record a verdict like `record_verdict`, with the battles that were drawn to follow it."""
     if verdict not in Verdict.values:
         raise BadVerdict(
             "No such verdict",
             f"A verdict is one of {', '.join(Verdict.values)}; this one is “{verdict[:40]}”.",
         )
-    with transaction.atomic():
-        battle = lock_battle(token=token, voter=voter)
-        vote = None
-        if not (battle.skipped or battle.expired):
-            vote = _append(battle, verdict=verdict, viewing_ms=viewing_ms, is_curator=is_curator)
-        vote = vote or recorded_vote(battle)
-    if vote is None:
-        raise _closed(battle)
-    if vote.verdict != verdict:
-        raise _other_verdict(vote)
-    return vote
+    recorded = None
+    if voter_id is not None:
+        recorded = call_record(
+            voter_id=voter_id,
+            token=token,
+            verdict=verdict,
+            viewing_ms=viewing_ms,
+            is_curator=is_curator,
+            drawn=drawn,
+        )
+    if recorded is None:
+        raise unknown_battle()
+    if recorded.vote_id is None:
+        raise _closed(skipped=recorded.skipped)
+    if recorded.verdict != verdict:
+        raise _other_verdict(recorded.verdict)
+    return recorded
 
 
 def record_skip(*, token: str, voter: Voter | None) -> None:
@@ -218,7 +187,7 @@ def record_skip(*, token: str, voter: Voter | None) -> None:
         battle = lock_battle(token=token, voter=voter)
         recorded = recorded_vote(battle)
         if recorded:
-            raise _other_verdict(recorded)
+            raise _other_verdict(recorded.verdict)
         if not battle.skipped:
             refuse_too_often(battle)
             Battle.objects.filter(pk=battle.row.pk).update(skipped_at=Now())
@@ -229,16 +198,10 @@ def lock_battle(*, token: str, voter: Voter | None) -> LockedBattle:
     row = None
     if voter is not None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                LOCK, {"voter": voter.pk, "token": token, "in_play": Candidate.Status.IN_PLAY}
-            )
+            cursor.execute(LOCK, {"voter": voter.pk, "token": token})
             row = cursor.fetchone()
     if row is None:
-        raise UnknownBattle(
-            "This battle is not yours",
-            "The address belongs to no battle that was handed to this browser. "
-            "Cookies keep battles and browsers together: allow them for this site and take the next pair.",
-        )
+        raise unknown_battle()
     return LockedBattle(Battle.from_db("default", BATTLE, row[: len(BATTLE)]), *row[len(BATTLE) :])
 
 
@@ -257,8 +220,17 @@ def refuse_too_often(battle: LockedBattle) -> None:
         raise TooOften(retry_after=seconds)
 
 
-def _closed(battle: LockedBattle) -> VerdictError:
-    if battle.skipped:
+def unknown_battle() -> UnknownBattle:
+    """Say that a battle is nobody's, or somebody else's."""
+    return UnknownBattle(
+        "This battle is not yours",
+        "The address belongs to no battle that was handed to this browser. "
+        "Cookies keep battles and browsers together: allow them for this site and take the next pair.",
+    )
+
+
+def _closed(*, skipped: bool) -> VerdictError:
+    if skipped:
         return AlreadyJudged(
             "You skipped this pair",
             "A skipped pair takes no verdict. The next pair is waiting for you.",
@@ -269,38 +241,9 @@ def _closed(battle: LockedBattle) -> VerdictError:
     )
 
 
-def _other_verdict(vote: Vote) -> AlreadyJudged:
-    said = Verdict(vote.verdict).label
+def _other_verdict(recorded: str) -> AlreadyJudged:
+    said = Verdict(recorded).label
     return AlreadyJudged(
         "This pair has its verdict already",
         f"Recorded is “{said}”. A verdict is final, so the other one was not taken.",
     )
-
-
-def _append(
-    battle: LockedBattle, *, verdict: str, viewing_ms: int | None, is_curator: bool
-) -> Vote | None:
-    """Store a verdict with its exposures and fold entry; None when the battle has one already."""
-    first, second = sorted((battle.row.left_id, battle.row.right_id))
-    values: dict[str, Any] = {
-        "voter": battle.row.voter_id,
-        "battle": battle.row.pk,
-        "first": first,
-        "second": second,
-        "verdict": verdict,
-        "viewing_ms": viewing_ms,
-        "is_curator": is_curator,
-        "in_play": battle.in_play,
-        "simulated": battle.simulated,
-        "crowded": battle.crowded,
-        "shortest_look": SHORTEST_LOOK,
-        "counted_per_day": COUNTED_PER_DAY,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(APPEND, values)
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    vote = Vote.from_db("default", VOTE, row)
-    vote.battle = battle.row
-    return vote

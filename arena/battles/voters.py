@@ -15,14 +15,18 @@ SALT = "paragone.voter"
 
 def read_voter(request: HttpRequest) -> Voter | None:
     """Return the voter of a request's cookie; None without one, with a forged one, or when forgotten."""
+    voter_id = read_voter_id(request)
+    return Voter.objects.filter(pk=voter_id, forgotten_at=None).first() if voter_id else None
+
+
+def read_voter_id(request: HttpRequest) -> int | None:
+    """Return the number in a request's cookie without asking whether this voter still is one."""
     cookie = request.COOKIES.get(settings.VOTER_COOKIE, "")
     try:
         voter_id = signing.loads(cookie, salt=SALT)
     except signing.BadSignature:
         return None
-    if not isinstance(voter_id, int):
-        return None
-    return Voter.objects.filter(pk=voter_id, forgotten_at=None).first()
+    return voter_id if isinstance(voter_id, int) else None
 
 
 @transaction.atomic

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from .checks import check_lists
+from .editing import find_faults
 from .entries import (
     Counts,
     Entry,
     LoadError,
+    Row,
     Tally,
     build_row,
     index_rows,
@@ -15,7 +18,8 @@ from .entries import (
     save_missing,
     wait_for_other_loads,
 )
-from .models import ImageModel, Lab, Offering, PriceRule, Provider
+from .models import ImageModel, Lab, ModelText, Offering, PriceClaim, PriceRule, Provider
+from .prices import as_rate
 
 __all__ = ["Counts", "LoadError", "load_catalog"]
 
@@ -32,6 +36,7 @@ PROVIDER = (
     "population",
     "is_local",
     "max_in_flight",
+    "markup",
     "enabled",
 )
 MODEL = (
@@ -59,12 +64,19 @@ PRICE_RULE = (
     "direction",
     "unit",
     "size",
+    "quality",
+    "tokens_of",
     "amount",
     "multiplier",
     "tokens",
+    "expected_units",
+    "most_units",
+    "round_up",
     "feature",
     "note",
 )
+TEXT = ("section", "text", "written_on", "sources")
+PRICE_CLAIM = ("kind", "through", "amount", "direction", "words", "source")
 
 
 def load_catalog(data: object) -> Counts:
@@ -95,10 +107,18 @@ def load_catalog(data: object) -> Counts:
             tally=tally,
         )
         for entry in entries:
+            _load_words(entry, models=models, tally=tally)
             _load_offerings(
                 entry, model=models[entry.values["slug"]], providers=providers, tally=tally
             )
     return tally.counts()
+
+
+def _by_the_rules(row: Row, *, entry: Entry) -> Row:
+    """Return a row that keeps the catalogue's rules, which hold for typed and imported ones as well."""
+    for field, sentence in find_faults(row):
+        raise entry.fault(field, sentence)
+    return row
 
 
 def _lab(entry: Entry) -> Lab:
@@ -108,27 +128,72 @@ def _lab(entry: Entry) -> Lab:
 
 def _provider(entry: Entry) -> Provider:
     entry.allow(PROVIDER)
-    return build_row(Provider, entry, fields=PROVIDER)
+    return _by_the_rules(build_row(Provider, entry, fields=PROVIDER), entry=entry)
 
 
 def _model(entry: Entry, *, labs: Mapping[str, Lab]) -> ImageModel:
-    entry.allow((*MODEL, "lab", "offerings"))
+    entry.allow((*MODEL, "lab", "offerings", "claims", "siblings", "texts"))
     lab = entry.need("lab", str)
     if lab not in labs:
         raise entry.fault("lab", f"there is no lab “{lab}” in this file.")
-    return build_row(ImageModel, entry, fields=MODEL, lab=labs[lab])
+    return _by_the_rules(build_row(ImageModel, entry, fields=MODEL, lab=labs[lab]), entry=entry)
+
+
+def _load_words(entry: Entry, *, models: Mapping[str, ImageModel], tally: Tally) -> None:
+    """Load a model's siblings and texts; where it has some already, these are kept as they are."""
+    model = models[entry.values["slug"]]
+    if "siblings" in entry.values:
+        _load_siblings(entry, model=model, models=models, tally=tally)
+    for text in entry.entries("texts", name="section") if "texts" in entry.values else ():
+        text.allow(TEXT)
+        row = build_row(ModelText, text, fields=TEXT, model=model)
+        known = ModelText.objects.filter(model=model, section=row.section).exists()
+        tally.add("model texts", created=not known)
+        if not known:
+            row.save()
+
+
+def _load_siblings(
+    entry: Entry, *, model: ImageModel, models: Mapping[str, ImageModel], tally: Tally
+) -> None:
+    slugs = entry.need("siblings", list)
+    for slug in slugs:
+        if slug not in models or models[slug].population != model.population:
+            raise entry.fault(
+                "siblings", f"there is no {model.population} model “{slug}” in this file."
+            )
+    known = model.siblings.exists()
+    tally.add("siblings", created=not known, number=len(slugs))
+    if not known:
+        model.siblings.add(*(models[slug] for slug in slugs))
 
 
 def _load_offerings(
     entry: Entry, *, model: ImageModel, providers: Mapping[str, Provider], tally: Tally
 ) -> None:
     seen: set[str] = set()
+    if "claims" in entry.values:
+        _load_claims(entry, model=model, tally=tally)
     for offering in entry.entries("offerings", name="provider"):
         provider = offering.need("provider", str)
         if provider in seen:
             raise offering.fault("provider", f"“{provider}” is there twice.")
         seen.add(provider)
         _load_offering(offering, model=model, providers=providers, tally=tally)
+
+
+def _load_claims(entry: Entry, *, model: ImageModel, tally: Tally) -> None:
+    """Load what pages claim of a model's prices; a claim is known by its words and source."""
+    for claim in entry.entries("claims", name="words"):
+        claim.allow(PRICE_CLAIM)
+        row = _by_the_rules(
+            build_row(PriceClaim, claim, fields=PRICE_CLAIM, model=model), entry=claim
+        )
+        same = PriceClaim.objects.filter(model=model, words=row.words, source=row.source)
+        known = same.filter(through=row.through).exists()
+        tally.add("price claims", created=not known)
+        if not known:
+            row.save()
 
 
 def _load_offering(
@@ -139,11 +204,9 @@ def _load_offering(
     if slug not in providers:
         raise entry.fault("provider", f"there is no provider “{slug}” in this file.")
     provider = providers[slug]
-    if provider.population != model.population:
-        raise entry.fault(
-            "provider", f"is {provider.population}, but the model {model.population}."
-        )
-    wanted = build_row(Offering, entry, fields=OFFERING, model=model, provider=provider)
+    wanted = _by_the_rules(
+        build_row(Offering, entry, fields=OFFERING, model=model, provider=provider), entry=entry
+    )
     stored = Offering.objects.filter(model=model, provider=provider).first()
     tally.add("offerings", created=stored is None)
     if stored is None:
@@ -158,9 +221,8 @@ def _load_price_list(entry: Entry, *, offering: Offering, tally: Tally) -> None:
         _price_rule(rule, prices=entry, offering=offering, position=position)
         for position, rule in enumerate(entry.entries("rules", name="note"), start=1)
     ]
-    for rule, place in zip(rules, entry.entries("rules", name="note"), strict=True):
-        if rule.multiplier is not None:
-            _check_multiplier(rule, rules=rules, entry=place)
+    for finding in check_lists([as_rate(rule) for rule in rules], place=entry.place):
+        raise LoadError(str(finding))
     known = (
         bool(rules)
         and PriceRule.objects.filter(
@@ -175,7 +237,7 @@ def _load_price_list(entry: Entry, *, offering: Offering, tally: Tally) -> None:
 def _price_rule(entry: Entry, *, prices: Entry, offering: Offering, position: int) -> PriceRule:
     entry.allow(PRICE_RULE)
     dates = build_row(PriceRule, prices, fields=PRICE_LIST)
-    rule = build_row(
+    return build_row(
         PriceRule,
         entry,
         fields=PRICE_RULE,
@@ -185,24 +247,3 @@ def _price_rule(entry: Entry, *, prices: Entry, offering: Offering, position: in
         valid_until=dates.valid_until,
         source=dates.source,
     )
-    if rule.amount < 0:
-        raise entry.fault("amount", "must not be negative.")
-    if rule.unit == PriceRule.Unit.REQUEST and not rule.feature:
-        raise entry.fault("feature", "a charge per request must say what it is for.")
-    return rule
-
-
-def _check_multiplier(rule: PriceRule, *, rules: list[PriceRule], entry: Entry) -> None:
-    """A list that says "1.5x" also says of what: its only rule of that kind without a factor."""
-    standards = [
-        other.amount
-        for other in rules
-        if other.multiplier is None and (other.direction, other.unit) == (rule.direction, rule.unit)
-    ]
-    if len(standards) != 1:
-        raise entry.fault("multiplier", "needs exactly one standard rate in the same price list.")
-    if rule.multiplier is not None and rule.amount != standards[0] * rule.multiplier:
-        raise entry.fault(
-            "amount",
-            f"{rule.amount} is not {rule.multiplier} times the standard rate {standards[0]}.",
-        )

@@ -3,26 +3,24 @@
 Every function locks the challenge's row first, so that two curators never work on it at once.
 """
 
-import io
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from PIL import Image
+from django.utils.translation import gettext as _
 
 from arena.catalog.models import Discipline
-from arena.pictures.intake import PictureError, read_picture
+from arena.pictures.intake import PictureError
+from arena.pictures.workshop import WorkshopError, open_workshop
 
 from .models import Challenge, Prompt, ReferencePicture
-
-LONGEST_SIDE = 1536
-JPEG_QUALITY = 92
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -42,18 +40,20 @@ def _with_locked_challenge(
     return locked
 
 
-def revise_prompt(prompt: Prompt, *, text: str) -> Prompt:
-    """Return the current prompt of this place with this text, as a new version where it differs.
+def revise_prompt(prompt: Prompt, *, text: str, purpose: str | None = None) -> Prompt:
+    """Return the current prompt of this place with this text and purpose, as a new version where it differs.
 
-    The old version stays, since pictures belong to the version they answer. Raises ValidationError
-    for a blank text, and where `prompt` itself has been replaced by another text meanwhile.
+    `purpose` None keeps the purpose. The old version stays, since pictures belong to the version they
+    answer: one that was made for battles stays sealed when its prompt becomes a showcase. Raises
+    ValidationError for a blank text, and where `prompt` itself has been replaced by another meanwhile.
     """
     words = _clean_text(text)
+    purpose = Prompt.Purpose(purpose or prompt.purpose)
     with transaction.atomic():
         Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
         place = Prompt.objects.filter(challenge=prompt.challenge_id, position=prompt.position)
         current = place.filter(is_current=True).first()
-        if current is not None and current.text == words:
+        if current is not None and (current.text, current.purpose) == (words, purpose):
             return current
         if current is not None and current.pk != prompt.pk:
             raise ValidationError(
@@ -66,21 +66,27 @@ def revise_prompt(prompt: Prompt, *, text: str) -> Prompt:
             position=prompt.position,
             version=(newest or 0) + 1,
             text=words,
+            purpose=purpose,
         )
 
 
 @_with_locked_challenge
-def add_prompt(challenge: Challenge, *, text: str) -> Prompt:
+def add_prompt(challenge: Challenge, *, text: str, purpose: str = Prompt.Purpose.BATTLE) -> Prompt:
     """Return the challenge's current prompt with this text, added after the last where it is new.
 
-    Raises ValidationError for a blank text.
+    Raises ValidationError for a blank text, and for one that is there for the other purpose: the
+    showcase would tell what the pictures of the battles look like.
     """
     words = _clean_text(text)
     known = challenge.prompts.filter(is_current=True, text=words).first()
+    if known is not None and known.purpose != purpose:
+        raise ValidationError("This prompt is there already, for the other purpose.")
     if known is not None:
         return known
     last = challenge.prompts.aggregate(last=Max("position"))["last"]
-    return Prompt.objects.create(challenge=challenge, position=(last or 0) + 1, text=words)
+    return Prompt.objects.create(
+        challenge=challenge, position=(last or 0) + 1, text=words, purpose=Prompt.Purpose(purpose)
+    )
 
 
 @_with_locked_challenge
@@ -92,14 +98,19 @@ def attach_reference(
     credit: str,
     licence: str,
     source: str = "",
+    shows_people: bool = False,
+    consent: str = "",
     position: int | None = None,
 ) -> ReferencePicture:
     """Keep a picture that editing starts from, rebuilt from its pixels without any metadata.
 
     The longest side becomes at most 1536 pixels. The same picture again returns the row that is
     there. `position` None means after the last. Raises ValidationError with the reason for bytes
-    that are no safe picture, an empty alt, credit or licence, or a position that is taken.
+    that are no safe picture, an empty alt, credit or licence, people without a note of their consent, or a
+    position that is taken.
     """
+    if shows_people and not consent.strip():
+        raise ValidationError({"consent": "Note how the people on it agreed to its use here."})
     encoded, extension, (width, height) = _rebuild(data)
     kept = list(challenge.references.all())
     for reference in kept:
@@ -118,6 +129,8 @@ def attach_reference(
         credit=credit.strip(),
         licence=licence.strip(),
         source=source.strip(),
+        shows_people=shows_people,
+        consent=consent.strip(),
     )
     if any(other.position == reference.position for other in kept):
         raise ValidationError({"position": f"Position {reference.position} has a picture already."})
@@ -135,20 +148,20 @@ def attach_reference(
 def open_challenge(challenge: Challenge) -> Challenge:
     """Open a challenge for votes; an open one stays as it is, a closed one opens again.
 
-    `opened_at` keeps the first opening. Raises ValidationError where there is no current prompt, or
-    no reference picture to edit.
+    `opened_at` keeps the first opening. Raises ValidationError where there is no current prompt for
+    battles, or no reference picture to edit.
     """
     if challenge.is_open:
         return challenge
-    if not challenge.prompts.filter(is_current=True).exists():
-        raise ValidationError("A challenge needs at least one prompt before it opens.")
+    if not challenge.prompts.filter(is_current=True, purpose=Prompt.Purpose.BATTLE).exists():
+        raise ValidationError("A challenge needs at least one prompt to vote on before it opens.")
     editing = challenge.discipline == Discipline.IMAGE_EDITING
     if editing and not challenge.references.exists():
         raise ValidationError("An editing challenge needs at least one reference picture.")
     challenge.status = Challenge.Status.OPEN
     challenge.opened_at = challenge.opened_at or timezone.now()
-    challenge.closed_at = None
-    challenge.save(update_fields=["status", "opened_at", "closed_at"])
+    challenge.closed_at = challenge.opens_at = challenge.archived_at = None
+    challenge.save(update_fields=["status", "opened_at", "closed_at", "opens_at", "archived_at"])
     return challenge
 
 
@@ -161,8 +174,112 @@ def close_challenge(challenge: Challenge) -> Challenge:
         raise ValidationError("This challenge is a draft: it was never open.")
     challenge.status = Challenge.Status.CLOSED
     challenge.closed_at = timezone.now()
-    challenge.save(update_fields=["status", "closed_at"])
+    challenge.closes_at = None
+    challenge.save(update_fields=["status", "closed_at", "closes_at"])
     return challenge
+
+
+@_with_locked_challenge
+def change_settings(challenge: Challenge, *, has_pictures: bool, **values: Any) -> dict[str, Any]:
+    """Change what a challenge is like; return the former values of what really changed.
+
+    `values` are its fields and `categories` (ids). Raises ValidationError, and changes nothing, where they are
+    not valid or where there are pictures that a new discipline or canvas would belie.
+    """
+    categories = values.pop("categories", None)
+    former = {
+        name: getattr(challenge, name)
+        for name, value in values.items()
+        if getattr(challenge, name) != value
+    }
+    fixed = sorted(set(former) & {"discipline", "canvas_width", "canvas_height"})
+    if has_pictures and fixed:
+        reason = "There are pictures of it already: this stays as it is."
+        raise ValidationError(dict.fromkeys(fixed, reason))
+    for name in former:
+        setattr(challenge, name, values[name])
+    challenge.full_clean()
+    challenge.save(update_fields=list(former))
+    if categories is not None:
+        before = sorted(challenge.categories.values_list("pk", flat=True))
+        if before != sorted(categories):
+            challenge.categories.set(categories)
+            former["categories"] = before
+    return former
+
+
+def withdraw_prompt(prompt: Prompt) -> None:
+    """Ask a prompt no more; its versions and their pictures stay, sealed. `restore_prompt` is the way back.
+
+    Raises ValidationError where it is asked no more already, or where an open challenge would be left
+    without a prompt to vote on.
+    """
+    with transaction.atomic():
+        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        asked = challenge.prompts.filter(is_current=True)
+        if not asked.filter(pk=prompt.pk).exists():
+            raise ValidationError("This version is asked no more already.")
+        others = asked.filter(purpose=Prompt.Purpose.BATTLE).exclude(pk=prompt.pk)
+        if challenge.is_open and not others.exists():
+            raise ValidationError("An open challenge needs at least one prompt to vote on.")
+        asked.filter(pk=prompt.pk).update(is_current=False)
+
+
+def restore_prompt(prompt: Prompt) -> None:
+    """Ask a withdrawn prompt again, with its pictures; raises ValidationError where a version replaced it."""
+    with transaction.atomic():
+        Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        place = Prompt.objects.filter(challenge=prompt.challenge_id, position=prompt.position)
+        if place.filter(version__gt=prompt.version).exists():
+            raise ValidationError("A newer version has taken its place.")
+        place.filter(pk=prompt.pk).update(is_current=True)
+
+
+@_with_locked_challenge
+def detach_reference(challenge: Challenge, *, reference: ReferencePicture, in_use: bool) -> None:
+    """Remove a reference picture for good; raises ValidationError while pictures were or may be made from it."""
+    if in_use:
+        raise ValidationError("Pictures were made or ordered from it: it stays with the challenge.")
+    if challenge.is_open and challenge.discipline == Discipline.IMAGE_EDITING:
+        raise ValidationError("Close the challenge first: voters look at this picture.")
+    challenge.references.filter(pk=reference.pk).delete()
+
+
+@_with_locked_challenge
+def schedule_challenge(
+    challenge: Challenge, *, opens_at: datetime | None, closes_at: datetime | None
+) -> None:
+    """Say when a challenge opens and closes by itself; None: only by hand. Raises ValidationError otherwise."""
+    now = timezone.now()
+    if opens_at and challenge.is_open:
+        raise ValidationError({"opens_at": "It is open already."})
+    if opens_at and opens_at <= now:
+        raise ValidationError({"opens_at": "This moment is over."})
+    if closes_at and closes_at <= max(opens_at or now, now):
+        raise ValidationError(
+            {"closes_at": "It can close only after now, and after it has opened."}
+        )
+    if closes_at and not (opens_at or challenge.is_open):
+        raise ValidationError({"closes_at": "It is not open: say when it opens, or open it first."})
+    challenge.opens_at, challenge.closes_at = opens_at, closes_at
+    challenge.save(update_fields=["opens_at", "closes_at"])
+
+
+@_with_locked_challenge
+def archive_challenge(challenge: Challenge) -> None:
+    """Put a challenge aside; raises ValidationError while it is open."""
+    if challenge.is_open:
+        raise ValidationError("Close the challenge before you archive it.")
+    challenge.archived_at = challenge.archived_at or timezone.now()
+    challenge.opens_at = challenge.closes_at = None
+    challenge.save(update_fields=["archived_at", "opens_at", "closes_at"])
+
+
+@_with_locked_challenge
+def unarchive_challenge(challenge: Challenge) -> None:
+    """Take a challenge out of the archive."""
+    challenge.archived_at = None
+    challenge.save(update_fields=["archived_at"])
 
 
 def _clean_text(text: str) -> str:
@@ -176,19 +293,17 @@ def _clean_text(text: str) -> str:
 
 
 def _rebuild(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
-    """Return new bytes, file ending and size: a PNG where it is no larger than a JPEG."""
+    """Return new bytes, file ending and size; a child process looks at what a stranger may have made."""
     try:
-        picture = read_picture(data)
+        made = open_workshop().rebuild(data)
     except PictureError as error:
         raise ValidationError(str(error)) from error
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    jpeg, png = io.BytesIO(), io.BytesIO()
-    # Without `optimize`: Pillow's buffer for it is too small for a very noisy picture.
-    picture.save(jpeg, format="JPEG", quality=JPEG_QUALITY, subsampling="4:4:4")
-    picture.save(png, format="PNG")
-    if len(png.getvalue()) <= len(jpeg.getvalue()):
-        return png.getvalue(), "png", picture.size
-    return jpeg.getvalue(), "jpg", picture.size
+    except WorkshopError as error:
+        raise ValidationError(
+            _("The picture could not be looked at just now. Try again.")
+        ) from error
+    (file,) = made.files
+    return file.data, file.extension, (file.width, file.height)
 
 
 def _holds(reference: ReferencePicture, data: bytes) -> bool:

@@ -1,5 +1,6 @@
 """What is asked."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -40,7 +41,21 @@ class Challenge(models.Model):
     )
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    opens_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it is opened by itself."
+    )
+    closes_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it is closed by itself."
+    )
+    archived_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Put aside by curators; its page stays."
+    )
     position = models.PositiveSmallIntegerField(default=100)
+    allow_fallback = models.BooleanField(
+        default=False,
+        help_text="Another provider of the same model may be asked when the first one fails. "
+        "Off: one provider makes all pictures of a model, which is fairer.",
+    )
 
     class Meta:
         ordering = ["position", "title"]
@@ -54,12 +69,19 @@ class Challenge(models.Model):
 
 
 class Prompt(models.Model):
-    """One prompt of a challenge. A changed text is a new version; pictures belong to the version they answer."""
+    """One prompt of a challenge. Changed, it is a new version; pictures belong to the version they answer."""
+
+    class Purpose(models.TextChoices):
+        BATTLE = "battle", "Voted on, blind"
+        SHOWCASE = "showcase", "Shown with names, never voted on"
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="prompts")
     position = models.PositiveSmallIntegerField(default=1)
     version = models.PositiveSmallIntegerField(default=1, editable=False)
     text = models.TextField()
+    purpose = models.CharField(
+        max_length=8, choices=Purpose.choices, default=Purpose.BATTLE, editable=False
+    )
     is_current = models.BooleanField(default=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -74,6 +96,9 @@ class Prompt(models.Model):
                 fields=["challenge", "position"],
                 condition=models.Q(is_current=True),
                 name="one_current_prompt_per_position",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=["battle", "showcase"]), name="purpose_is_known"
             ),
         ]
 
@@ -94,6 +119,10 @@ class ReferencePicture(models.Model):
     credit = models.CharField(max_length=200)
     licence = models.CharField(max_length=80)
     source = models.CharField(max_length=300, blank=True)
+    shows_people = models.BooleanField(default=False)
+    consent = models.CharField(
+        max_length=300, blank=True, help_text="How the people on it agreed to its use here."
+    )
 
     class Meta:
         ordering = ["challenge", "position"]
@@ -105,3 +134,32 @@ class ReferencePicture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challenge.title}: reference {self.position}"
+
+
+class HistoryLine(models.Model):
+    """One thing that a curator (or a schedule) did, appended and never changed: who, when, and the way back.
+
+    `undo` says to the desk what to do to take it back; null: `way_back` says why that cannot be. Taking
+    it back is a line of its own that `undoes` this one.
+    """
+
+    challenge = models.ForeignKey(
+        Challenge, null=True, blank=True, on_delete=models.SET_NULL, related_name="history"
+    )
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    who_name = models.CharField(max_length=150, help_text="As it was then.")
+    said = models.CharField(max_length=500)
+    undo = models.JSONField(null=True, blank=True)
+    way_back = models.CharField(max_length=300)
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.who_name}: {self.said}"

@@ -4,35 +4,58 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from arena.battles.decisions import (
+    hide_picture,
+    retire_picture,
+    rotate_picture,
+    show_picture,
+)
 from arena.battles.models import Battle, Vote
-from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
-from arena.catalog.prices import picture_price
+from arena.catalog.editing import NO_KEYS_HERE, is_variable_name
+from arena.catalog.models import (
+    ImageModel,
+    Lab,
+    ModelText,
+    Offering,
+    PriceClaim,
+    PriceRule,
+    Provider,
+)
 from arena.challenges.models import Category
 from arena.generation.models import Candidate, Generation, PublicPicture
 from arena.generation.moderation import (
     can_replace,
-    hide_candidate,
     is_retired,
-    retire_candidate,
-    rotate_candidate,
     settle_uncertain,
-    unhide_candidate,
 )
-from arena.generation.routing import choose_offering
+from arena.generation.slots import expected_costs
+from arena.generation.wanted import describe_wanted
 from arena.ratings.models import RatingRun
 
+from .call_admin import BatchAdmin, BreakerAdmin
 from .challenge_admin import ChallengeAdmin
+from .key_admin import ApiKeyAdmin
+from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
 
-__all__ = ["ChallengeAdmin"]
+__all__ = [
+    "ApiKeyAdmin",
+    "BatchAdmin",
+    "BreakerAdmin",
+    "ChallengeAdmin",
+    "LedgerEntryAdmin",
+    "SpendingCapAdmin",
+]
 
 admin.site.site_header = "Paragone: curators' desk"
 admin.site.site_title = "Paragone"
@@ -75,7 +98,7 @@ class CandidateAdmin(FactAdmin):
 
     @admin.display(ordering="slot__prompt__challenge")
     def challenge(self, candidate: Candidate) -> str:
-        return candidate.slot.prompt.challenge.title
+        return candidate.slot.competing_prompt.challenge.title
 
     @admin.display(ordering="slot__model", description="model")
     def maker(self, candidate: Candidate) -> str:
@@ -88,7 +111,7 @@ class CandidateAdmin(FactAdmin):
     @admin.action(description="Hide at once", permissions=["change"])
     def hide(self, request: HttpRequest, chosen: Any) -> None:
         for candidate in chosen:
-            hide_candidate(candidate, reason=f"Hidden by {request.user}")
+            hide_picture(candidate, void=False, reason="", by=_user(request))
             self.log_change(request, candidate, "Hidden.")
         messages.success(request, f"{len(chosen)} pictures hidden: no voter gets them any more.")
 
@@ -96,7 +119,7 @@ class CandidateAdmin(FactAdmin):
     def unhide(self, request: HttpRequest, chosen: Any) -> None:
         playing = 0
         for candidate in chosen:
-            plays = unhide_candidate(candidate)
+            _, plays = show_picture(candidate, by=_user(request))
             playing += plays
             self.log_change(
                 request, candidate, "Put back into play." if plays else "Shown again, retired."
@@ -110,7 +133,8 @@ class CandidateAdmin(FactAdmin):
     def retire(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return self._ask(request, list(chosen), action="retire")
-        retired = [candidate for candidate in chosen if retire_candidate(candidate)]
+        curator = _user(request)
+        retired = [candidate for candidate in chosen if retire_picture(candidate, by=curator)]
         for candidate in retired:
             self.log_change(request, candidate, "Retired.")
         messages.success(request, f"{len(retired)} pictures retired: they never come back.")
@@ -120,12 +144,12 @@ class CandidateAdmin(FactAdmin):
     def rotate(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return self._ask(request, list(chosen), action="rotate")
-        curator = request.user if isinstance(request.user, User) else None
+        curator = _user(request)
         left, ordered = 0, 0
         for candidate in chosen:
-            if is_retired(candidate):
+            decision, slot = rotate_picture(candidate, by=curator)
+            if decision is None:
                 continue
-            slot = rotate_candidate(candidate, ordered_by=curator)
             said = f"Retired; take {slot.take} ordered." if slot else "Retired; no new take."
             self.log_change(request, candidate, said)
             left, ordered = left + 1, ordered + (slot is not None)
@@ -159,22 +183,16 @@ class CandidateAdmin(FactAdmin):
         return TemplateResponse(request, "admin/generation/candidate/retire.html", context)
 
 
+def _user(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
 def _cost_of_another(candidate: Candidate) -> Decimal | None:
     """Estimate one more picture like this one in dollars; None where nobody says."""
     slot = candidate.slot
-    challenge = slot.prompt.challenge
-    offering = choose_offering(
-        slot.model, discipline=challenge.discipline, turn=challenge.pk
-    ).offering
-    if offering is None:
-        return None
-    return picture_price(
-        offering,
-        width=challenge.canvas_width,
-        height=challenge.canvas_height,
-        day=timezone.now().date(),
-        features=(challenge.discipline,),
-    )
+    challenge = slot.competing_prompt.challenge
+    (cost,) = expected_costs(challenge, models=[slot.model], takes=None, day=timezone.now().date())
+    return cost.each
 
 
 def _height(picture: PublicPicture) -> int:
@@ -195,31 +213,52 @@ class GenerationAdmin(FactAdmin):
         "created_at",
     )
     list_filter = ("state", "outcome", "offering", "slot__prompt__challenge")
-    list_select_related = ("slot__prompt__challenge", "slot__model", "offering__provider")
-    actions = ("send_again", "give_up")
+    list_select_related = (
+        "slot__prompt__challenge",
+        "slot__model",
+        "slot__api_key",
+        "offering__provider",
+    )
+    actions = ("paid_send_again", "paid_give_up", "unpaid_send_again", "unpaid_give_up")
 
     @admin.display(description="slot")
     def slot_label(self, generation: Generation) -> str:
-        slot = generation.slot
-        return f"{slot.prompt.challenge.title}, {slot.model.name}, take {slot.take}"
+        return describe_wanted(generation.slot).title
 
     @admin.display(description="message")
     def said(self, generation: Generation) -> str:
         return generation.message[:120]
 
-    @admin.action(description="Uncertain: send again (possibly paid twice)", permissions=["change"])
-    def send_again(self, request: HttpRequest, chosen: Any) -> None:
-        self._settle(request, chosen, send_again=True)
+    @admin.action(description="Uncertain: it was charged, send again", permissions=["change"])
+    def paid_send_again(self, request: HttpRequest, chosen: Any) -> None:
+        self._settle(request, chosen, charged=True, send_again=True)
 
-    @admin.action(description="Uncertain: give the picture up", permissions=["change"])
-    def give_up(self, request: HttpRequest, chosen: Any) -> None:
-        self._settle(request, chosen, send_again=False)
+    @admin.action(description="Uncertain: it was charged, give up", permissions=["change"])
+    def paid_give_up(self, request: HttpRequest, chosen: Any) -> None:
+        self._settle(request, chosen, charged=True, send_again=False)
 
-    def _settle(self, request: HttpRequest, chosen: Any, *, send_again: bool) -> None:
-        settled = [g for g in chosen if settle_uncertain(g, send_again=send_again)]
+    @admin.action(description="Uncertain: it was not charged, send again", permissions=["change"])
+    def unpaid_send_again(self, request: HttpRequest, chosen: Any) -> None:
+        self._settle(request, chosen, charged=False, send_again=True)
+
+    @admin.action(description="Uncertain: it was not charged, give up", permissions=["change"])
+    def unpaid_give_up(self, request: HttpRequest, chosen: Any) -> None:
+        self._settle(request, chosen, charged=False, send_again=False)
+
+    def _settle(
+        self, request: HttpRequest, chosen: Any, *, charged: bool, send_again: bool
+    ) -> None:
+        settled = [
+            generation
+            for generation in chosen
+            if settle_uncertain(generation, charged=charged, send_again=send_again)
+        ]
+        said = ("Charged" if charged else "Not charged") + (
+            ", sent again." if send_again else ", given up."
+        )
         for generation in settled:
-            self.log_change(request, generation, "Sent again." if send_again else "Given up.")
-        messages.success(request, f"{len(settled)} uncertain calls settled.")
+            self.log_change(request, generation, said)
+        messages.success(request, f"{len(settled)} uncertain calls settled: {said.lower()}")
 
 
 @admin.register(Vote)
@@ -253,13 +292,25 @@ class PriceRuleInline(admin.TabularInline):
     extra = 0
 
 
+class PriceClaimInline(admin.TabularInline):
+    model = PriceClaim
+    extra = 0
+
+
+class ModelTextInline(admin.StackedInline):
+    model = ModelText
+    extra = 0
+    fields = (("section", "written_on"), "text", "sources")
+
+
 @admin.register(ImageModel)
 class ImageModelAdmin(admin.ModelAdmin):
     list_display = ("name", "lab", "population", "status")
     list_filter = ("population", "status", "lab")
     list_select_related = ("lab",)
     search_fields = ("name", "long_name", "api_id")
-    inlines = (OfferingInline,)
+    filter_horizontal = ("siblings",)
+    inlines = (ModelTextInline, OfferingInline, PriceClaimInline)
 
 
 @admin.register(Offering)
@@ -270,8 +321,20 @@ class OfferingAdmin(admin.ModelAdmin):
     inlines = (PriceRuleInline,)
 
 
+class ProviderForm(forms.ModelForm):
+    website = forms.URLField(required=False, assume_scheme="https")
+
+    def clean_key_variable(self) -> str:
+        """Refuse a key that was pasted in place of its variable's name: it would be shown."""
+        name: str = self.cleaned_data["key_variable"]
+        if name and not is_variable_name(name):
+            raise ValidationError(NO_KEYS_HERE)
+        return name
+
+
 @admin.register(Provider)
 class ProviderAdmin(admin.ModelAdmin):
+    form = ProviderForm
     list_display = ("name", "dialect", "key_variable", "enabled")
 
 

@@ -1,6 +1,6 @@
 """Challenges in the admin: write, attach, see the cost, order pictures, watch, open and close."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -19,20 +19,60 @@ from arena.challenges.editing import (
     add_prompt,
     attach_reference,
     close_challenge,
-    open_challenge,
     revise_prompt,
 )
 from arena.challenges.models import Challenge, Prompt, ReferencePicture
+from arena.generation.budget import rooms_for_batch
 from arena.generation.models import Slot
+from arena.generation.releasing import open_for_votes, wait_after_closing
 from arena.generation.slots import Cost, expected_costs, measure_progress, order_pictures
-from arena.pictures.intake import PictureError, read_picture
+from arena.pictures.intake import PictureError
+from arena.pictures.workshop import WorkshopError, open_workshop
 
 from .ordering import OrderForm, orderable_models
 
 
+class PromptForm(forms.ModelForm):
+    showcase = forms.BooleanField(
+        required=False,
+        help_text="Never voted on: its pictures are shown at once on the challenge's page, with names. "
+        "A changed tick is a new version too, which starts without pictures.",
+    )
+
+    class Meta:
+        model = Prompt
+        fields = ("text",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["showcase"].initial = self.instance.purpose == Prompt.Purpose.SHOWCASE
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What the curator asks for, in the words of `challenges.editing`."""
+        showcase = self.cleaned_data["showcase"]
+        purpose = Prompt.Purpose.SHOWCASE if showcase else Prompt.Purpose.BATTLE
+        return {"text": self.cleaned_data["text"], "purpose": purpose}
+
+
+class PromptFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Refuse the same text for two purposes beside its field: the showcase would show what battles hide."""
+        super().clean()
+        purposes: dict[str, str] = {}
+        for form in cast(list[PromptForm], self.forms):
+            if not form.cleaned_data.get("text"):
+                continue
+            words = form.wanted["text"].replace("\r\n", "\n").strip()
+            if purposes.setdefault(words, form.wanted["purpose"]) != form.wanted["purpose"]:
+                form.add_error("text", "This prompt is there already, for the other purpose.")
+
+
 class PromptInline(admin.StackedInline):
     model = Prompt
-    fields = ("text",)
+    form = PromptForm
+    formset = PromptFormSet
+    fields = ("text", "showcase")
     extra = 0
     min_num = 1
     can_delete = False
@@ -42,6 +82,9 @@ class PromptInline(admin.StackedInline):
         return super().get_queryset(request).filter(is_current=True)
 
 
+WORDS = ("alt", "credit", "licence", "source", "shows_people", "consent")
+
+
 class ReferenceForm(forms.ModelForm):
     upload = forms.FileField(
         required=False, help_text="PNG, JPEG or WebP; it is checked and rebuilt from its pixels."
@@ -49,15 +92,15 @@ class ReferenceForm(forms.ModelForm):
 
     class Meta:
         model = ReferencePicture
-        fields = ("alt", "credit", "licence", "source")
+        fields = WORDS
 
     def clean_upload(self) -> Any:
         """Refuse what is no picture beside its field, before anything is saved."""
         upload = self.cleaned_data["upload"]
         if upload:
             try:
-                read_picture(upload.read())
-            except PictureError as error:
+                open_workshop().measure(upload.read())
+            except (PictureError, WorkshopError) as error:
                 raise ValidationError(f"{upload.name}: {error}") from error
             upload.seek(0)
         return upload
@@ -73,8 +116,9 @@ class ReferenceForm(forms.ModelForm):
 class ReferenceInline(admin.StackedInline):
     model = ReferencePicture
     form = ReferenceForm
-    fields = ("upload", "alt", "credit", "licence", "source")
+    fields = ("upload", *WORDS)
     extra = 0
+    can_delete = False  # removed at the desk, which knows whether it is in use
 
 
 @admin.register(Challenge)
@@ -93,6 +137,7 @@ class ChallengeAdmin(admin.ModelAdmin):
         "categories",
         ("canvas_width", "canvas_height"),
         "position",
+        "allow_fallback",
         ("status", "opened_at", "closed_at"),
     )
     inlines = (PromptInline, ReferenceInline)
@@ -123,27 +168,21 @@ class ChallengeAdmin(admin.ModelAdmin):
                 continue
             if form.instance.pk:
                 prompt = Prompt.objects.get(pk=form.instance.pk)
-                formset.changed_objects.append(
-                    (revise_prompt(prompt, text=form.cleaned_data["text"]), ["text"])
-                )
+                revised = revise_prompt(prompt, **form.wanted)
+                formset.changed_objects.append((revised, form.changed_data))
             else:
-                formset.new_objects.append(add_prompt(challenge, text=form.cleaned_data["text"]))
+                formset.new_objects.append(add_prompt(challenge, **form.wanted))
 
     def _save_references(self, challenge: Challenge, formset: Any) -> None:
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
-        for form in formset.deleted_forms:
-            form.instance.delete()
-            formset.deleted_objects.append(form.instance)
         for form in formset.forms:
-            if form in formset.deleted_forms or not form.has_changed():
+            if not form.has_changed():
                 continue
             if form.instance.pk:
-                form.instance.save(update_fields=["alt", "credit", "licence", "source"])
+                form.instance.save(update_fields=WORDS)
                 formset.changed_objects.append((form.instance, form.changed_data))
                 continue
-            words = {
-                name: form.cleaned_data[name] for name in ("alt", "credit", "licence", "source")
-            }
+            words = {name: form.cleaned_data[name] for name in WORDS}
             data = form.cleaned_data["upload"].read()
             formset.new_objects.append(attach_reference(challenge, data=data, **words))
 
@@ -201,22 +240,39 @@ class ChallengeAdmin(admin.ModelAdmin):
         )
 
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._move(request, pk, change=open_challenge, said="is open for votes now")
+        def open_one(challenge: Challenge) -> str:
+            retired = open_for_votes(challenge)
+            if not retired:
+                return "is open for votes now"
+            return (
+                f"is open for votes now. While it was closed {retired} of its pictures were shown with "
+                "names, so they are retired; order new takes"
+            )
+
+        return self._move(request, pk, change=open_one)
 
     def close_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._move(request, pk, change=close_challenge, said="is closed now")
+        def close_one(challenge: Challenge) -> str:
+            close_challenge(challenge)
+            minutes = round(wait_after_closing().total_seconds() / 60)
+            return (
+                f"is closed now. In {minutes} minutes, when no pair of it can be out any more, its page "
+                "shows its pictures with names; opened again after that, it needs new ones"
+            )
+
+        return self._move(request, pk, change=close_one)
 
     def _move(
-        self, request: HttpRequest, pk: int, *, change: Callable[[Challenge], Challenge], said: str
+        self, request: HttpRequest, pk: int, *, change: Callable[[Challenge], str]
     ) -> HttpResponse:
         challenge = self._changeable(request, pk)
         try:
-            change(challenge)
+            said = f"“{challenge.title}” {change(challenge)}."
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            self.log_change(request, challenge, f"“{challenge.title}” {said}.")
-            messages.success(request, f"“{challenge.title}” {said}.")
+            self.log_change(request, challenge, said)
+            messages.success(request, said)
         return redirect("admin:challenges_challenge_change", pk)
 
     def _changeable(self, request: HttpRequest, pk: int) -> Challenge:
@@ -240,11 +296,28 @@ def current_slots(challenge: Challenge) -> Any:
 def summarise_costs(
     challenge: Challenge, *, models: Any, takes: int | None, day: date
 ) -> dict[str, Any]:
-    """Estimate a batch per model and in all; models whose price nobody states are counted apart."""
+    """Estimate a batch per model and in all, and say what the spending caps allow.
+
+    Models whose price nobody states are counted apart; what demo studios cost is shown and charged by nobody.
+    """
     costs: list[Cost] = expected_costs(challenge, models=models, takes=takes, day=day)
     possible = [cost for cost in costs if not cost.missing]
+    paid = [cost for cost in possible if not cost.is_free]
+    at_most = sum_dollars(cost.total_at_most for cost in paid)
+    rooms = rooms_for_batch(
+        challenge=challenge, offerings=[cost.offering for cost in paid if cost.offering]
+    )
     return {
         "costs": costs,
-        "total": sum((cost.total for cost in possible if cost.total is not None), Decimal(0)),
+        "total": sum_dollars(cost.total for cost in possible),
+        "charged": sum_dollars(cost.total for cost in paid),
+        "at_most": at_most,
         "unpriced": sum(cost.each is None for cost in possible),
+        "rooms": rooms,
+        "too_much": any(at_most > room.left for room in rooms),
     }
+
+
+def sum_dollars(amounts: Iterable[Decimal | None]) -> Decimal:
+    """Sum what is known."""
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))

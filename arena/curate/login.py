@@ -12,7 +12,12 @@ FIRST_CURATOR = "curator"
 # What curators may do with rows; everything else they may look at.
 CHANGE_ALL = ("catalog", "challenges")
 LOOK_AT = ("generation",)
-DECIDE = ("change_candidate", "change_generation")
+DECIDE = (
+    *("change_candidate", "change_generation", "change_batch", "change_breaker"),
+    *("add_spendingcap", "change_spendingcap", "delete_spendingcap"),
+)
+# Keys of the gateway are made, limited and revoked; a key that made calls is never deleted.
+KEYS = ("add_apikey", "change_apikey", "view_apikey")
 
 
 def ensure_group() -> Group:
@@ -22,6 +27,7 @@ def ensure_group() -> Group:
         Q(content_type__app_label__in=CHANGE_ALL)
         | Q(content_type__app_label__in=LOOK_AT, codename__startswith="view_")
         | Q(content_type__app_label="generation", codename__in=DECIDE)
+        | Q(content_type__app_label="clients", codename__in=KEYS)
     )
     group.permissions.set(permissions)
     return group

@@ -19,4 +19,4 @@ def enter(request: HttpRequest, key: str, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "curate/enter/page.html", {"username": user.get_username()})
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("admin:index")
+    return redirect("desk:home")

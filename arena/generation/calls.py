@@ -1,112 +1,222 @@
-"""The life of one call: planned -> submitting -> (submitted ->) collecting -> stored, or a named failure.
+"""The life of one call: reserved -> submitting -> (submitted ->) collecting, or a named failure.
 
 Every step is a committed row before the next one starts. The database connection is given back before
-a provider is called, so a few connections carry many slow calls. Clock and lease are PostgreSQL's own.
+a provider is called, so a few connections carry many slow calls. A queued job's number is in its row as
+soon as it is known, so that any worker can go on asking after it; it is never bought again.
 """
 
 import logging
-import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models import Value
+from django.db.models.functions import Concat, Now
 
-from arena.pictures.intake import PictureError
-from arena.providers.dialects import DIALECTS
-from arena.providers.types import Done, Outcome, Pending, ProviderError
-
-from .endpoints import open_endpoint, picture_request
-from .leases import LEASE, keep_lease
-from .models import Generation, Slot
-from .storing import (
-    discard_pictures,
-    keep_original,
-    load_original,
-    render_pictures,
-    store_candidate,
+from arena.providers.dialects import DIALECTS, Adapter
+from arena.providers.types import (
+    Done,
+    Endpoint,
+    Outcome,
+    Pending,
+    PictureRequest,
+    ProviderError,
+    Reference,
+    pending_as_json,
+    pending_from_json,
 )
+
+from .breakers import note_outcome
+from .collecting import collect_picture
+from .endings import (
+    CANCELLED,
+    NOT_KEPT,
+    WORKER_LOST,
+    end_badly,
+    load_call,
+    settle_success,
+    usage_as_json,
+)
+from .endpoints import open_endpoint, picture_request
+from .leases import Claim, LeaseLost, hold, insist, take, write
+from .models import Generation
+from .points import reach
+from .storing import keep_original
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
-POLL_EVERY = 2.0
+POLL_EVERY, POLL_SLOWEST = 2.0, 15.0
 QUEUE_DEADLINE = 600.0
-# Full jitter: a random share of 2, 4, 8 ... s, at most one minute.
-BACKOFF_FIRST, BACKOFF_MOST = 2.0, 60.0
-
-STATE_OF_OUTCOME = {
-    Outcome.DECLINED: Generation.State.REFUSED,
-    Outcome.REFUSED: Generation.State.REFUSED,
-    Outcome.EMPTY: Generation.State.EMPTY,
-    Outcome.TIMEOUT: Generation.State.TIMED_OUT,
-    Outcome.UNCERTAIN: Generation.State.UNCERTAIN,
-}
+LONG_AGO = timedelta(minutes=5)
 
 
-class LeaseLost(Exception):
-    """Another worker took this generation over; whatever this one found must not be written."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to write to a generation while the fence stands."""
-
-    generation_id: int
-    fence: int
+class Cancelled(Exception):
+    """The provider has cancelled a queued job before it began; nothing is charged."""
 
 
 def run_generation(generation_id: int) -> None:
-    """Make one picture; safe to run twice, since only one claim of a row succeeds."""
-    claim = _claim(generation_id)
+    """Ask for one picture and take it in; safe to run twice, since only one claim of a row succeeds."""
+    if ask_provider(generation_id):
+        collect_picture(generation_id)
+
+
+def ask_provider(generation_id: int, *, references: tuple[Reference, ...] | None = None) -> bool:
+    """Make or follow one call until its answer is kept or it has failed; tell whether there is a picture.
+
+    `references` stand in for those of the slot's challenge. Returns False where another worker has it.
+    """
+    claim = take(generation_id, states=(Generation.State.RESERVED, Generation.State.SUBMITTED))
     if claim is None:
-        return
+        return False
     try:
-        with keep_lease(generation_id=claim.generation_id, fence=claim.fence):
-            _make(claim)
+        with hold(claim):
+            return _ask(claim, references)
     except LeaseLost:
         log.warning("Generation %s was taken over by another worker.", generation_id)
+        return False
 
 
-def _claim(generation_id: int) -> Claim | None:
-    """Take a planned row, or a collecting one whose worker is gone (its original is on disk)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            update generation_generation
-            set state = case when state = 'planned' then 'submitting' else state end,
-                fence = fence + 1,
-                lease_until = now() + make_interval(secs => %s),
-                started_at = coalesce(started_at, now())
-            where id = %s and (state = 'planned' or (state = 'collecting' and lease_until < now()))
-            returning fence
-            """,
-            [LEASE.total_seconds(), generation_id],
-        )
-        row = cursor.fetchone()
-    return Claim(generation_id, row[0]) if row else None
-
-
-def _make(claim: Claim) -> None:
-    generation = Generation.objects.select_related(
-        "slot__prompt__challenge", "slot__model", "offering__provider"
-    ).get(pk=claim.generation_id)
-    if generation.state == Generation.State.SUBMITTING:
-        request, endpoint = picture_request(generation), open_endpoint(generation.offering)
-        adapter = DIALECTS[generation.offering.provider.dialect]
-        connection.close()
-        try:
+def _ask(claim: Claim, references: tuple[Reference, ...] | None) -> bool:
+    reach("taken")
+    generation = insist(lambda: load_call(claim.generation_id))
+    endpoint = open_endpoint(generation.offering)
+    adapter = DIALECTS[generation.offering.provider.dialect]
+    try:
+        if claim.state == Generation.State.SUBMITTED:
+            answer: Done | Pending = pending_from_json(generation.pending or {})
+        else:
+            request = insist(lambda: _prepare(claim, generation, references))
+            connection.close()
             answer = adapter.submit(request, endpoint)
-            done = _wait(claim, answer, poll=lambda pending: adapter.poll(pending, endpoint))
+        done = _follow(claim, answer, adapter=adapter, endpoint=endpoint)
+    except ProviderError as error:
+        end_badly(claim, error)
+        return False
+    except Cancelled:
+        _end_cancelled(claim)
+        return False
+    reach("answered")
+    return keep_answer(claim, done)
+
+
+def _prepare(
+    claim: Claim, generation: Generation, references: tuple[Reference, ...] | None
+) -> PictureRequest:
+    """Describe the picture, and note how many pictures are sent along: the cost may depend on it."""
+    request = picture_request(generation, references=references)
+    if request.references:
+        told = {**generation.parameters, "references": len(request.references)}
+        write(claim, parameters=told)
+    return request
+
+
+def _follow(claim: Claim, answer: Done | Pending, *, adapter: Adapter, endpoint: Endpoint) -> Done:
+    """Follow a queued job until it is done; a ProviderError or Cancelled ends it."""
+    if isinstance(answer, Pending):
+        reach("remote-id")
+        job = answer
+        insist(lambda: _note_job(claim, job))
+        reach("submitted")
+    while isinstance(answer, Pending):
+        if _is_cancelled(claim) and adapter.cancel(answer, endpoint):
+            raise Cancelled
+        if time.time() > (answer.started_at or time.time()) + QUEUE_DEADLINE:
+            raise _too_late(surely_free=adapter.cancel(answer, endpoint))
+        connection.close()
+        time.sleep(min(_pause(answer.wait_seconds), POLL_SLOWEST))
+        try:
+            answer = adapter.poll(answer, endpoint)
         except ProviderError as error:
-            end_badly(claim, error)
-            return
+            if not error.still_pending:
+                raise
+            time.sleep(min(error.retry_after_seconds or POLL_EVERY, POLL_SLOWEST))
+    return answer
+
+
+def _note_job(claim: Claim, job: Pending) -> None:
+    """Keep a queued job's number in the row, also when the worker was overtaken before it learned it."""
+    values = {
+        "state": Generation.State.SUBMITTED,
+        "remote_id": job.remote_id[:200],
+        "pending": pending_as_json(job),
+    }
+    try:
+        write(claim, **values)
+    except LeaseLost:
+        # Free to be followed by anybody; the sweeper tells the workers.
+        _bring_in(claim, **values, outcome="", lease_until=None, hinted_at=Now() - LONG_AGO)
+        raise
+
+
+def _pause(asked_for: float | None) -> float:
+    """Seconds until a job is asked after; 0 where its provider says that it is done already."""
+    return POLL_EVERY if asked_for is None else asked_for
+
+
+def _is_cancelled(claim: Claim) -> bool:
+    """Tell whether the picture is wanted no more; LeaseLost where the call is somebody else's by now."""
+    row = (
+        Generation.objects.filter(pk=claim.generation_id, fence=claim.fence)
+        .values_list("slot__cancelled_at", flat=True)
+        .first()
+    )
+    if (
+        row is None
+        and not Generation.objects.filter(pk=claim.generation_id, fence=claim.fence).exists()
+    ):
+        raise LeaseLost
+    return row is not None
+
+
+def _too_late(*, surely_free: bool) -> ProviderError:
+    message = f"The provider's queue gave no picture within {QUEUE_DEADLINE:.0f} s."
+    return ProviderError(Outcome.TIMEOUT, message, billed=False if surely_free else None)
+
+
+def _end_cancelled(claim: Claim) -> None:
+    error = ProviderError(
+        Outcome.BAD_REQUEST,
+        "Cancelled in the provider's queue.",
+        billed=False,
+        retryable=False,
+        fallback=False,
+    )
+    end_badly(claim, error, outcome=CANCELLED, ours=True)
+
+
+def keep_answer(claim: Claim, done: Done) -> bool:
+    """Keep an answer's original on disk, then in the row with what it cost; tell whether it is kept.
+
+    A worker that was overtaken while it waited for a paid picture brings it in all the same, as long as
+    nobody has decided about the uncertain call; after that the row only tells of it.
+    """
+    try:
         name, checksum = keep_original(claim.generation_id, data=done.data)
-        _write(
+    except OSError as error:
+        log.exception("The picture of generation %s could not be written.", claim.generation_id)
+        message = f"The picture came, but could not be written: {error.strerror}."
+        failure = ProviderError(
+            Outcome.BAD_PICTURE, message, billed=True, fallback=False, usage=done.usage
+        )
+        end_badly(claim, failure, outcome=NOT_KEPT, ours=True)
+        return False
+    reach("original")
+    try:
+        insist(lambda: _write_down(claim, done, original=name, checksum=checksum))
+    except LeaseLost:
+        _tell_of_late_picture(claim, original=name)
+        raise
+    reach("collecting")
+    return True
+
+
+def _write_down(claim: Claim, done: Done, *, original: str, checksum: str) -> None:
+    """Note an answer that is kept, its money and its provider's health, in one transaction."""
+    with transaction.atomic():
+        generation = load_call(claim.generation_id)
+        if (generation.fence, generation.state) == (claim.fence, Generation.State.COLLECTING):
+            return  # it was committed before, and only the confirmation was lost
+        _write_answer(
             claim,
             state=Generation.State.COLLECTING,
             outcome=Outcome.OK,
@@ -114,147 +224,49 @@ def _make(claim: Claim) -> None:
             revised_prompt=done.revised_prompt or "",
             ttfb_ms=done.timing.ttfb_ms,
             total_ms=done.timing.total_ms,
-            parameters={**generation.parameters, "original": name, "sha256": checksum},
-        )
-    _collect(claim)
-
-
-def _wait(
-    claim: Claim, answer: Done | Pending, *, poll: Callable[[Pending], Done | Pending]
-) -> Done:
-    """Follow a queued answer until it is done; a ProviderError ends it."""
-    give_up_at = time.monotonic() + QUEUE_DEADLINE
-    while isinstance(answer, Pending):
-        _write(claim, state=Generation.State.SUBMITTED, remote_id=answer.remote_id)
-        connection.close()
-        if time.monotonic() > give_up_at:
-            message = f"The provider's queue gave no picture within {QUEUE_DEADLINE:.0f} s."
-            raise ProviderError(Outcome.TIMEOUT, message, billed=None)
-        time.sleep(POLL_EVERY)
-        answer = poll(answer)
-    return answer
-
-
-def _collect(claim: Claim) -> None:
-    """Turn the kept original into a candidate; a file that is no acceptable picture is a named failure."""
-    generation = Generation.objects.select_related("slot__prompt__challenge").get(
-        pk=claim.generation_id
-    )
-    challenge = generation.slot.prompt.challenge
-    data = load_original(generation.parameters["original"])
-    connection.close()
-    try:
-        pictures = render_pictures(
-            data, width=challenge.canvas_width, height=challenge.canvas_height
-        )
-    except PictureError as error:
-        end_badly(
-            claim,
-            ProviderError(Outcome.BAD_PICTURE, str(error), billed=True),
-        )
-        return
-    try:
-        with transaction.atomic():
-            _write(
-                claim,
-                state=Generation.State.STORED,
-                outcome=Outcome.OK,
-                ended_at=Now(),
-                lease_until=None,
-            )
-            store_candidate(generation, pictures=pictures)
-            Slot.objects.filter(pk=generation.slot_id).update(finished_at=Now())
-    except BaseException:
-        discard_pictures(pictures)
-        raise
-
-
-def _write(claim: Claim, **values: Any) -> None:
-    """Write to the claimed row; LeaseLost when another worker holds it by now."""
-    written = Generation.objects.filter(
-        pk=claim.generation_id, fence=claim.fence, state__in=Generation.RUNNING
-    ).update(**values)
-    if not written:
-        raise LeaseLost
-
-
-def end_badly(claim: Claim, error: ProviderError) -> None:
-    """Record a failure under its name, and either let the slot try again or end it."""
-    generation = Generation.objects.select_related("offering").get(pk=claim.generation_id)
-    resend_safe = generation.offering.resend_safe
-    uncertain = error.billed is None and not resend_safe
-    outcome = Outcome.UNCERTAIN if uncertain else error.outcome
-    retry = not uncertain and (error.retryable or (error.billed is None and resend_safe))
-    timing = error.timing
-    with transaction.atomic():
-        _write(
-            claim,
-            state=STATE_OF_OUTCOME.get(outcome, Generation.State.FAILED),
-            outcome=outcome,
-            message=error.message,
-            http_status=error.http_status,
-            ttfb_ms=timing.ttfb_ms if timing else None,
-            total_ms=timing.total_ms if timing else None,
-            ended_at=Now(),
+            remote_id=(done.remote_id or generation.remote_id)[:200],
+            usage=usage_as_json(done.usage),
+            parameters={
+                **generation.parameters,
+                "original": original,
+                "sha256": checksum,
+                "modes": dict(done.modes),
+                **({"used_seed": done.seed} if done.seed is not None else {}),
+            },
             lease_until=None,
+            hinted_at=Now(),
         )
-        _release_slot(generation, retry=retry, wait=error.retry_after_seconds, uncertain=uncertain)
+        settle_success(generation, usage=done.usage)
+        note_outcome(generation, outcome=Outcome.OK)
 
 
-def _release_slot(
-    generation: Generation, *, retry: bool, wait: float | None, uncertain: bool
-) -> None:
-    """An uncertain slot stays open and is not due until a curator decides."""
-    if uncertain:
-        return
-    slot = Slot.objects.filter(pk=generation.slot_id)
-    if retry and generation.attempt < MAX_ATTEMPTS:
-        ceiling = min(BACKOFF_FIRST * 2 ** (generation.attempt - 1), BACKOFF_MOST)
-        delay = max(wait or 0.0, random.uniform(0, ceiling))  # noqa: S311 - spreads load, keeps no secret
-        slot.update(next_attempt_at=Now() + timedelta(seconds=delay))
-    else:
-        slot.update(finished_at=Now())
-
-
-def sweep_expired() -> tuple[list[int], int]:
-    """Look after generations whose worker is gone.
-
-    Returns the ids to send again (planned ones whose message was lost, collecting ones whose original is
-    kept) and how many were ended: calls in flight are tried again as a new generation where the offering
-    is free of charge, and are `uncertain` otherwise, never resent by themselves (I6).
-    """
-    resumable: list[int] = []
-    ended = 0
-    expired = Generation.objects.filter(state__in=Generation.RUNNING, lease_until__lt=Now())
-    for pk in list(expired.values_list("pk", flat=True)[:200]):
-        with transaction.atomic():
-            generation = (
-                expired.select_for_update(skip_locked=True, of=("self",))
-                .select_related("offering")
-                .filter(pk=pk)
-                .first()
-            )
-            if generation is None:
-                continue
-            if generation.state == Generation.State.PLANNED:
-                Generation.objects.filter(pk=pk).update(lease_until=Now() + LEASE)
-                resumable.append(pk)
-            elif generation.state == Generation.State.COLLECTING:
-                resumable.append(pk)
-            else:
-                _end_lost_call(generation)
-                ended += 1
-    return resumable, ended
-
-
-def _end_lost_call(generation: Generation) -> None:
-    safe = generation.offering.resend_safe
-    Generation.objects.filter(pk=generation.pk).update(
-        state=Generation.State.FAILED if safe else Generation.State.UNCERTAIN,
-        outcome="worker_lost" if safe else Outcome.UNCERTAIN,
-        message="The worker died while it waited for the answer.",
-        fence=F("fence") + 1,
-        ended_at=Now(),
-        lease_until=None,
+def _tell_of_late_picture(claim: Claim, *, original: str) -> None:
+    """Say on a call that was given up and decided about that its picture came after all."""
+    told = f" Its picture came after it was given up: it was made, and lies in {original}."
+    late = Generation.objects.filter(
+        pk=claim.generation_id, state=Generation.State.FAILED, outcome=WORKER_LOST
     )
-    _release_slot(generation, retry=safe, wait=0.0, uncertain=not safe)
+    if late.update(message=Concat("message", Value(told))):
+        log.error("Generation %s was decided about too early.%s", claim.generation_id, told)
+
+
+def _write_answer(claim: Claim, **values: object) -> None:
+    try:
+        write(claim, **values)
+    except LeaseLost:
+        if not _bring_in(claim, **values):
+            raise
+
+
+def _bring_in(claim: Claim, **values: object) -> bool:
+    """Write late news of a call that was given up as uncertain; False where somebody has decided about it.
+
+    The sweeper raises the fence by one when it gives a call up, and nobody raises it after that.
+    """
+    late = Generation.objects.filter(
+        pk=claim.generation_id,
+        fence=claim.fence + 1,
+        state=Generation.State.UNCERTAIN,
+        ended_at__isnull=False,
+    )
+    return bool(late.update(**values, message="", ended_at=None))

@@ -1,115 +1,273 @@
 """Finds due slots in rows and plans their next generation; Celery messages only hurry things up."""
 
-import logging
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
-from celery import current_app
-from django.db import connection, transaction
-from django.db.models import Count, Exists, Max, OuterRef
-from django.db.models.functions import Now
-from django.utils import timezone
-from kombu.exceptions import OperationalError
+from django.db import transaction
+from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models.functions import Now, TruncDay
 
-from arena.catalog.models import Offering, Provider
-from arena.catalog.prices import picture_price
+from arena.catalog.models import Offering
+from arena.catalog.prices import estimate
 
-from .leases import LEASE
-from .models import Generation, Slot
-from .routing import choose_offering
+from . import breakers
+from .budget import OverBudget, reserve_within_caps
+from .models import Breaker, Generation, Slot
+from .points import reach
+from .rooms import Rooms, read_rooms, try_planning_lock
+from .routing import Route, Tried, choose_route
+from .wanted import Wanted, describe_wanted
 
-log = logging.getLogger(__name__)
-
-# One dispatcher at a time: the caps per provider are counted across all workers.
-DISPATCH_LOCK = 7_301
 LOOK_AT = 500
-MAKE_PICTURE = "arena.generation.tasks.make_picture"
+# The end of one call makes room for another one; whatever cannot be planned then, `dispatch` sees.
+LOOK_AT_FEW = 12
+ONE_DAY = timedelta(days=1)
+UNPRICED = "No price is known for this picture, so no money could be put aside: add a price rule."
 
 
-def plan_due() -> list[int]:
-    """Plan a generation for each due slot that its provider has room for; return the new ids.
+@dataclass
+class Outlook:
+    """What planning needs to know, read once for all slots that are looked at."""
 
-    Slots of models that no offering can make (no key, dialect not spoken) stay due and are skipped.
+    now: datetime
+    rooms: Rooms
+    offerings: dict[int, list[Offering]]
+    health: dict[int, Breaker]
+    tried: dict[int, dict[int, Tried]]
+    last_attempt: dict[int, int]
+    pinned: dict[tuple[int, int], int]
+
+
+def plan_due(*, look_at: int = LOOK_AT) -> list[int]:
+    """Plan a generation for each due slot that a provider has room for; return the ids of those to make.
+
+    `look_at`: how many slots, in their order, of models that some provider with room offers.
+
+    The money is put aside in the same transaction; a slot that no cap has room for gets a generation that
+    is `over-budget` and waits for the next day. Slots of models that nobody can be asked for (no key, a
+    breaker open, no room) stay due and are looked at again.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_xact_lock(%s)", [DISPATCH_LOCK])
-            (locked,) = cursor.fetchone()
-        if not locked:
+        if not try_planning_lock():
             return []
-        room = _room_per_provider()
-        planned = []
-        for slot in _due_slots():
-            challenge = slot.prompt.challenge
-            offering = choose_offering(
-                slot.model, discipline=challenge.discipline, turn=challenge.pk
-            ).offering
-            if offering is None or room[offering.provider_id] <= 0:
-                continue
-            room[offering.provider_id] -= 1
-            planned.append(_plan(slot, offering))
-        return planned
+        rooms = read_rooms()
+        slots = _due_slots(rooms.roomy, most=look_at)
+        if not slots:
+            return []
+        outlook = read_outlook(slots, rooms=rooms)
+        planned = [generation for slot in slots if (generation := _plan_if_possible(slot, outlook))]
+        reach("planned")
+    return [g.pk for g in planned if g.state == Generation.State.RESERVED]
 
 
-def _due_slots() -> list[Slot]:
+def _due_slots(providers: Collection[int], *, most: int) -> list[Slot]:
+    """Read due slots of models that one of these providers (ids) offers."""
     blocking = Generation.objects.filter(
         slot=OuterRef("pk"), state__in=[*Generation.RUNNING, Generation.State.UNCERTAIN]
     )
     return list(
-        Slot.objects.filter(~Exists(blocking), finished_at=None, next_attempt_at__lte=Now())
-        .select_related("model", "prompt__challenge")
-        # Every prompt gets its first takes before any gets its last, so that battles start early.
-        .order_by("take", "pk")[:LOOK_AT]
+        Slot.objects.filter(
+            ~Exists(blocking),
+            Q(prompt__isnull=False) | Q(trial__isnull=False),
+            finished_at=None,
+            cancelled_at=None,
+            batch__paused_at=None,
+            next_attempt_at__lte=Now(),
+            model__in=Offering.objects.filter(provider__in=providers).values("model"),
+        )
+        .select_related("model", "prompt__challenge", "api_key")
+        # Somebody waits for a trial's pictures. Every prompt gets its first takes before any gets its last,
+        # so that battles start early.
+        .order_by(F("trial").asc(nulls_last=True), "take", "pk")[:most]
     )
 
 
-def _room_per_provider() -> Counter[int]:
-    room: Counter[int] = Counter(dict(Provider.objects.values_list("pk", "max_in_flight")))
-    busy = (
-        Generation.objects.filter(state__in=Generation.RUNNING, origin=Generation.Origin.ORDERED)
-        .values_list("offering__provider")
-        .annotate(n=Count("pk"))
+def read_outlook(slots: Iterable[Slot], *, rooms: Rooms | None = None) -> Outlook:
+    """Read limits, breakers, offerings and what was tried for these slots; hold the planners' lock."""
+    slots = list(slots)
+    offerings: dict[int, list[Offering]] = defaultdict(list)
+    models = {slot.model_id for slot in slots}
+    for offering in (
+        Offering.objects.filter(model__in=models)
+        .select_related("provider")
+        .prefetch_related("price_rules")
+    ):
+        offerings[offering.model_id].append(offering)
+    tried, last_attempt = _what_was_tried(slots)
+    return Outlook(
+        now=breakers.database_now(),
+        rooms=rooms or read_rooms(),
+        offerings=offerings,
+        health=breakers.read_breakers(o.pk for found in offerings.values() for o in found),
+        tried=tried,
+        last_attempt=last_attempt,
+        pinned=_pinned(slots),
     )
-    room.subtract(dict(busy))
-    return room
 
 
-def _plan(slot: Slot, offering: Offering) -> int:
-    last = slot.generations.aggregate(last=Max("attempt"))["last"] or 0
-    challenge = slot.prompt.challenge
-    generation = Generation.objects.create(
-        slot=slot,
-        offering=offering,
-        attempt=last + 1,
-        lease_until=Now() + LEASE,
-        expected_cost=picture_price(
-            offering,
-            width=challenge.canvas_width,
-            height=challenge.canvas_height,
-            day=timezone.now().date(),
-            features=(challenge.discipline,),
-        ),
-        parameters=asked_parameters(slot),
+def _what_was_tried(slots: list[Slot]) -> tuple[dict[int, dict[int, Tried]], dict[int, int]]:
+    tried: dict[int, dict[int, Tried]] = defaultdict(dict)
+    last: dict[int, int] = {}
+    rows = Generation.objects.filter(slot__in=slots).order_by("attempt")
+    for slot, offering, attempt, state, route in rows.values_list(
+        "slot", "offering", "attempt", "state", "route"
+    ):
+        last[slot] = attempt
+        if state not in (Generation.State.OVER_BUDGET, Generation.State.CANCELLED):
+            before = tried[slot].get(offering, Tried())
+            final = before.final or route.get("then") in ("fallback", "end")
+            tried[slot][offering] = Tried(before.attempts + 1, final)
+    return tried, last
+
+
+def _pinned(slots: list[Slot]) -> dict[tuple[int, int], int]:
+    """Name the offering of the first call for each (batch, model): it makes the others too."""
+    firsts = (
+        Generation.objects.filter(
+            slot__batch__in={slot.batch_id for slot in slots}, origin=Generation.Origin.ORDERED
+        )
+        .values("slot__batch", "slot__model")
+        .annotate(first=Min("pk"))
+        .values_list("first", flat=True)
     )
-    return generation.pk
-
-
-def asked_parameters(slot: Slot) -> dict[str, int]:
-    """List what a provider is asked for besides the prompt: size in pixels, and the take as seed."""
-    challenge = slot.prompt.challenge
     return {
-        "width": challenge.canvas_width,
-        "height": challenge.canvas_height,
-        "seed": slot.take,
+        (batch, model): offering
+        for batch, model, offering in Generation.objects.filter(pk__in=list(firsts)).values_list(
+            "slot__batch", "slot__model", "offering"
+        )
     }
 
 
-def send(generation_ids: list[int]) -> None:
-    """Tell the workers; a broker that is away is a delay, since the sweeper sends again what was not taken."""
-    for generation_id in generation_ids:
-        try:
-            current_app.send_task(MAKE_PICTURE, args=[generation_id])
-        except OperationalError as error:
-            log.warning(
-                "The broker is away, generation %s waits for the sweeper: %s", generation_id, error
-            )
-            return
+def _plan_if_possible(slot: Slot, outlook: Outlook) -> Generation | None:
+    wanted = describe_wanted(slot)
+    challenge = slot.prompt.challenge if slot.prompt else None
+    is_retry = bool(outlook.tried.get(slot.pk))
+    route = choose_route(
+        outlook.offerings[slot.model_id],
+        discipline=wanted.discipline,
+        turn=challenge.pk if challenge else slot.pk,
+        pinned=outlook.pinned.get((slot.batch_id, slot.model_id)) if slot.batch_id else None,
+        fallback=challenge is None or challenge.allow_fallback,
+        tried=outlook.tried.get(slot.pk, {}),
+        health=outlook.health,
+        room=outlook.rooms.why_none(is_retry=is_retry),
+        now=outlook.now,
+    )
+    if route.offering is None:
+        return None
+    generation = plan_generation(
+        slot,
+        wanted=wanted,
+        route=route,
+        attempt=outlook.last_attempt.get(slot.pk, 0) + 1,
+        now=outlook.now,
+        origin=Generation.Origin.PLAYGROUND if slot.trial_id else Generation.Origin.ORDERED,
+    )
+    if generation.state == Generation.State.RESERVED:
+        outlook.rooms.take(route.offering.provider_id, is_retry=is_retry)
+        if slot.batch_id:
+            outlook.pinned.setdefault((slot.batch_id, slot.model_id), route.offering.pk)
+        if route.as_probe:
+            outlook.health[route.offering.pk].probing = generation
+    else:
+        _wait_for_money(slot)
+    return generation
+
+
+def plan_generation(
+    slot: Slot,
+    *,
+    wanted: Wanted,
+    route: Route,
+    attempt: int,
+    now: datetime,
+    origin: str = Generation.Origin.ORDERED,
+    references: int | None = None,
+) -> Generation:
+    """Create a slot's next generation and put its money aside; it is `reserved` or `over-budget` then.
+
+    Runs in a transaction that holds the planners' lock. `references` counts the pictures to edit, where
+    they are not those of the slot's challenge.
+    """
+    offering = route.offering
+    assert offering is not None  # noqa: S101 - narrows the type; callers have checked
+    expected, ceiling = expected_cost(offering, wanted=wanted, now=now, references=references)
+    generation = Generation.objects.create(
+        slot=slot,
+        offering=offering,
+        attempt=attempt,
+        origin=origin,
+        expected_cost=expected,
+        parameters=asked_parameters(wanted),
+        route=route.as_json(),
+    )
+    refused = _put_aside(generation, ceiling=ceiling)
+    if refused:
+        _move(generation, state=Generation.State.OVER_BUDGET, message=refused, ended_at=Now())
+        return generation
+    _move(generation, state=Generation.State.RESERVED)
+    if route.as_probe:
+        Breaker.objects.filter(offering=offering).update(probing=generation)
+    return generation
+
+
+def _put_aside(generation: Generation, *, ceiling: Decimal | None) -> str:
+    """Put a call's money aside; return why that cannot be, or an empty string."""
+    if generation.offering.resend_safe:
+        return ""
+    if ceiling is None:
+        return UNPRICED
+    try:
+        reserve_within_caps(generation=generation, amount=ceiling)
+    except OverBudget as refused:
+        return refused.sentence
+    return ""
+
+
+def _move(generation: Generation, *, state: str, **values: Any) -> None:
+    Generation.objects.filter(pk=generation.pk).update(state=state, **values)
+    generation.state = state
+
+
+def expected_cost(
+    offering: Offering, *, wanted: Wanted, now: datetime, references: int | None = None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return what a picture is expected to cost and what it may cost at most, in dollars; None: nobody says."""
+    if references is None:
+        references = wanted.challenge.references.count() if wanted.challenge else 0
+    found = estimate(
+        offering,
+        width=wanted.width,
+        height=wanted.height,
+        quality=wanted.quality,
+        references=references,
+        day=now.date(),
+        features=wanted.features,
+        prompt=wanted.prompt,
+    )
+    return (found.expected, found.ceiling) if found else (None, None)
+
+
+def _wait_for_money(slot: Slot) -> None:
+    """Daily caps have room again at midnight UTC; whoever raises a cap makes its slots due at once.
+
+    A visitor of the playground does not wait that long.
+    """
+    if slot.trial_id:
+        Slot.objects.filter(pk=slot.pk).update(finished_at=Now())
+        return
+    Slot.objects.filter(pk=slot.pk).update(next_attempt_at=TruncDay(Now() + ONE_DAY))
+
+
+def asked_parameters(wanted: Wanted) -> dict[str, Any]:
+    """List what a provider is asked for besides the prompt: size in pixels, seed, quality, options."""
+    told: dict[str, Any] = {"width": wanted.width, "height": wanted.height, "seed": wanted.seed}
+    if wanted.quality:
+        told["quality"] = wanted.quality
+    if wanted.options:
+        told["options"] = dict(wanted.options)
+    return told

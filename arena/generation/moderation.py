@@ -1,5 +1,7 @@
 """Decisions of people about pictures and calls."""
 
+from decimal import Decimal
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
@@ -8,6 +10,7 @@ from django.db.models.functions import Now
 from arena.catalog.models import ImageModel
 from arena.challenges.models import Challenge, Prompt
 
+from .ledger import release, reserved_amount, settle
 from .models import Batch, Candidate, Generation, Slot
 
 # Begins the reason of a hidden picture that is retired as well: shown again, it does not compete.
@@ -18,8 +21,10 @@ def hide_candidate(candidate: Candidate, *, reason: str) -> None:
     """Take a picture out of the arena at once: it is served no more and no verdict on it counts."""
     with transaction.atomic():
         found = _lock(candidate)
+        # Words that only look like the mark must not retire a picture.
         mark = RETIRED_TOO if is_retired(found) else ""
-        _set(found, Candidate.Status.HIDDEN, reason=(mark + reason)[:200])
+        words = f"“{reason}”" if reason.startswith(RETIRED_TOO) and not mark else reason
+        _set(found, Candidate.Status.HIDDEN, reason=(mark + words)[:200])
 
 
 def unhide_candidate(candidate: Candidate) -> bool:
@@ -68,7 +73,7 @@ def rotate_candidate(candidate: Candidate, *, ordered_by: User | None) -> Slot |
     if not retire_candidate(candidate) or not can_replace(candidate):
         return None
     slot = Slot.objects.select_related("prompt", "model").get(candidate=candidate)
-    return _order_next_take(prompt=slot.prompt, model=slot.model, ordered_by=ordered_by)
+    return _order_next_take(prompt=slot.competing_prompt, model=slot.model, ordered_by=ordered_by)
 
 
 def can_replace(candidate: Candidate) -> bool:
@@ -105,18 +110,36 @@ def _set(candidate: Candidate, status: str, *, reason: str = "") -> None:
 
 
 @transaction.atomic
-def settle_uncertain(generation: Generation, *, send_again: bool) -> bool:
-    """Decide about a call that was possibly charged: send it again, or give the slot up.
+def settle_uncertain(
+    generation: Generation, *, charged: bool, send_again: bool, amount: Decimal | None = None
+) -> bool:
+    """Decide about a call whose bill nobody knew: was it charged, and is the picture asked for again.
 
-    Returns False when it is not uncertain (any more), so that two curators decide once.
+    `amount`: dollars on the provider's bill; without it, what was put aside is paid. Raises ValueError for
+    a sum that is negative or finer than six places. What was not charged is given back. A call is sent
+    again only for a challenge; whoever asked at the gateway is gone. Returns False when it is not uncertain
+    (any more), so that two curators decide once.
     """
-    decided = Generation.objects.filter(pk=generation.pk, state=Generation.State.UNCERTAIN).update(
-        state=Generation.State.FAILED, ended_at=Now()
+    found = (
+        Generation.objects.select_for_update(of=("self",))
+        .select_related("offering", "slot")
+        .filter(pk=generation.pk, state=Generation.State.UNCERTAIN)
+        .first()
     )
-    if not decided:
+    if found is None:
         return False
-    slot = Slot.objects.filter(pk=generation.slot_id)
-    if send_again:
+    Generation.objects.filter(pk=found.pk).update(state=Generation.State.FAILED, ended_at=Now())
+    if not found.offering.resend_safe:
+        if charged:
+            settle(
+                generation=found,
+                amount=reserved_amount(generation=found) if amount is None else amount,
+                note="decided by a curator",
+            )
+        else:
+            release(generation=found, note="decided by a curator")
+    slot = Slot.objects.filter(pk=found.slot_id)
+    if send_again and found.slot.prompt_id is not None:
         slot.update(next_attempt_at=Now())
     else:
         slot.update(finished_at=Now())

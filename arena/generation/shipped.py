@@ -9,17 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from arena.catalog.models import ImageModel, Population
 from arena.challenges.models import Challenge, Prompt
 
-from .calls import run_generation
+from .collecting import collect_picture
 from .dispatch import asked_parameters
-from .leases import LEASE
 from .models import Batch, Generation, Slot
 from .routing import choose_offering
 from .storing import keep_original
+from .wanted import describe_wanted
 
 # <studio>.<take>.webp in a folder named for the challenge.
 NAME = re.compile(r"(?P<studio>[a-z0-9-]+)\.(?P<take>\d+)\.webp")
@@ -43,7 +42,7 @@ def plan_shipped(folder: Path) -> list[int]:
 
 def collect_shipped(generation_id: int) -> None:
     """Take one planned original in, through the intake that every picture goes through."""
-    run_generation(generation_id)
+    collect_picture(generation_id)
 
 
 def _files(folder: Path) -> Iterator[tuple[Challenge, ImageModel, int, Path]]:
@@ -72,17 +71,16 @@ def _free_slot(challenge: Challenge, studio: ImageModel, *, take: int) -> Slot |
 
 
 def _plan(slot: Slot, path: Path) -> int:
-    """Keep the original and write the call that it stands for; its lease is over, so anybody may collect it."""
-    challenge = slot.prompt.challenge
+    """Keep the original and write the call that it stands for; nobody holds it, so anybody may collect it."""
+    challenge = slot.competing_prompt.challenge
     choice = choose_offering(slot.model, discipline=challenge.discipline, turn=challenge.pk)
     generation = Generation.objects.create(
         slot=slot,
         offering=choice.offering or slot.model.offerings.order_by("priority", "pk")[0],
         origin=Generation.Origin.SHIPPED,
         state=Generation.State.COLLECTING,
-        lease_until=Now() - LEASE,
     )
     name, checksum = keep_original(generation.pk, data=path.read_bytes())
-    parameters = {**asked_parameters(slot), "original": name, "sha256": checksum}
+    parameters = {**asked_parameters(describe_wanted(slot)), "original": name, "sha256": checksum}
     Generation.objects.filter(pk=generation.pk).update(parameters=parameters)
     return generation.pk

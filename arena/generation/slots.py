@@ -1,6 +1,6 @@
 """What is wanted and how far it is: slots of batches, their costs and their progress."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from arena.catalog.models import ImageModel, Population
-from arena.catalog.prices import picture_price
+from arena.catalog.models import ImageModel, Offering, Population
+from arena.catalog.prices import estimate
 from arena.challenges.models import Challenge, Prompt
 
 from .models import Batch, Generation, Slot
@@ -21,17 +21,35 @@ from .routing import choose_offering
 
 @dataclass(frozen=True)
 class Cost:
-    """What one model's part of a batch costs; `each` is None when the price list does not say."""
+    """What one model's part of a batch costs, in dollars.
+
+    `each` is what one picture is expected to cost and `each_at_most` what is put aside for it; both are None
+    when the price list does not say. `offering` is asked; None: `missing` says why nobody can be.
+    """
 
     model: ImageModel
     pictures: int
-    route: str
+    offering: Offering | None
     each: Decimal | None
+    each_at_most: Decimal | None
     missing: str
+
+    @property
+    def route(self) -> str:
+        return str(self.offering or "")
 
     @property
     def total(self) -> Decimal | None:
         return None if self.each is None else self.each * self.pictures
+
+    @property
+    def total_at_most(self) -> Decimal | None:
+        return None if self.each_at_most is None else self.each_at_most * self.pictures
+
+    @property
+    def is_free(self) -> bool:
+        """Whether its price is only shown: nothing is charged at a demo studio."""
+        return self.offering is not None and self.offering.resend_safe
 
 
 @dataclass(frozen=True)
@@ -66,8 +84,13 @@ class Progress:
 def expected_costs(
     challenge: Challenge, *, models: Iterable[ImageModel], takes: int | None, day: date
 ) -> list[Cost]:
-    """Estimate a batch before it is ordered: one row per model, with why a model cannot be asked."""
+    """Estimate a batch before it is ordered: one row per model, with why a model cannot be asked.
+
+    All pictures of a model are estimated by the longest of the challenge's prompts.
+    """
     prompts = list(challenge.prompts.filter(is_current=True))
+    references = challenge.references.count()
+    longest = max((prompt.text for prompt in prompts), key=len, default="")
     costs = []
     for model in models:
         wanted = len(prompts) * (takes or model.takes)
@@ -75,27 +98,46 @@ def expected_costs(
             prompt__in=prompts, model=model, take__lt=takes or model.takes
         ).count()
         choice = choose_offering(model, discipline=challenge.discipline, turn=challenge.pk)
-        price = (
-            picture_price(
-                choice.offering,
-                width=challenge.canvas_width,
-                height=challenge.canvas_height,
-                day=day,
-                features=(challenge.discipline,),
-            )
-            if choice.offering
-            else None
+        found = choice.offering and estimate(
+            choice.offering,
+            width=challenge.canvas_width,
+            height=challenge.canvas_height,
+            references=references,
+            day=day,
+            features=(challenge.discipline,),
+            prompt=longest,
         )
         costs.append(
             Cost(
                 model=model,
                 pictures=wanted - have,
-                route=str(choice.offering or ""),
-                each=price,
+                offering=choice.offering,
+                each=found.expected if found else None,
+                each_at_most=found.ceiling if found else None,
                 missing=choice.missing,
             )
         )
     return costs
+
+
+def list_missing(
+    challenge: Challenge, *, models: Iterable[ImageModel], takes: int | None = None
+) -> list[tuple[Prompt, ImageModel, int]]:
+    """List what an order would add: every (prompt, model, take) that has no slot yet."""
+    prompts = list(challenge.prompts.filter(is_current=True))
+    wanted = [
+        (prompt, model, take)
+        for prompt in prompts
+        for model in models
+        if challenge.discipline in model.disciplines
+        for take in range(takes or model.takes)
+    ]
+    have = set(Slot.objects.filter(prompt__in=prompts).values_list("prompt_id", "model_id", "take"))
+    return [
+        (prompt, model, take)
+        for prompt, model, take in wanted
+        if (prompt.pk, model.pk, take) not in have
+    ]
 
 
 @transaction.atomic
@@ -110,20 +152,7 @@ def order_pictures(
 
     Slots that exist already are left alone, so ordering twice orders once.
     """
-    prompts = list(challenge.prompts.filter(is_current=True))
-    wanted = [
-        (prompt, model, take)
-        for prompt in prompts
-        for model in models
-        if challenge.discipline in model.disciplines
-        for take in range(takes or model.takes)
-    ]
-    have = set(Slot.objects.filter(prompt__in=prompts).values_list("prompt_id", "model_id", "take"))
-    missing = [
-        (prompt, model, take)
-        for prompt, model, take in wanted
-        if (prompt.pk, model.pk, take) not in have
-    ]
+    missing = list_missing(challenge, models=models, takes=takes)
     if not missing:
         return 0
     batch = Batch.objects.create(challenge=challenge, ordered_by=ordered_by)
@@ -168,19 +197,32 @@ def _unanswered(model: ImageModel) -> QuerySet[Challenge]:
 
 def measure_progress(slots: QuerySet[Slot]) -> Progress:
     """Count the ends of a set of slots."""
-    counts: dict[str, Any] = slots.aggregate(
-        wanted=Count("pk", distinct=True),
-        ready=Count("pk", distinct=True, filter=Q(candidate__isnull=False)),
-        running=Count("pk", distinct=True, filter=Q(generations__state__in=Generation.RUNNING)),
-        declined=Count(
-            "pk",
-            distinct=True,
-            filter=Q(finished_at__isnull=False, generations__state=Generation.State.REFUSED),
-        ),
-        ended=Count(
-            "pk", distinct=True, filter=Q(finished_at__isnull=False, candidate__isnull=True)
-        ),
-    )
+    return _progress(slots.aggregate(**_ENDS))
+
+
+def measure_challenges() -> dict[int, Progress]:
+    """Count the ends of the slots of each challenge's (id) current prompts; absent: nothing was ordered."""
+    slots = Slot.objects.filter(prompt__is_current=True).order_by()
+    rows = slots.values("prompt__challenge").annotate(**_ENDS)
+    return {row["prompt__challenge"]: _progress(row) for row in rows}
+
+
+_ENDS = {
+    "wanted": Count("pk", distinct=True),
+    "ready": Count("pk", distinct=True, filter=Q(candidate__isnull=False)),
+    "running": Count("pk", distinct=True, filter=Q(generations__state__in=Generation.RUNNING)),
+    "declined": Count(
+        "pk",
+        distinct=True,
+        filter=Q(finished_at__isnull=False, generations__state=Generation.State.REFUSED),
+    ),
+    "ended": Count(
+        "pk", distinct=True, filter=Q(finished_at__isnull=False, candidate__isnull=True)
+    ),
+}
+
+
+def _progress(counts: Mapping[str, Any]) -> Progress:
     return Progress(
         ready=counts["ready"],
         wanted=counts["wanted"],

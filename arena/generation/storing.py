@@ -7,10 +7,19 @@ from pathlib import Path
 
 from django.conf import settings
 
-from arena.pictures.derivatives import Derivative, make_derivatives, opaque_name
-from arena.pictures.intake import read_picture
+from arena.catalog.models import Population
+from arena.pictures.derivatives import RECIPE, Derivative, opaque_name
+from arena.pictures.looks import hash_looks
+from arena.pictures.mark import SourceType
+from arena.pictures.workshop import open_workshop
 
-from .models import Candidate, Generation, PublicPicture
+from .models import Candidate, FormerPicture, Generation, PublicPicture
+
+# What every file of a population says of itself. The two never meet in a battle, so it tells no model.
+SOURCES = {
+    Population.REAL: SourceType.TRAINED,
+    Population.DEMO: SourceType.DRAWN_BY_CODE,
+}
 
 
 @dataclass(frozen=True)
@@ -22,10 +31,11 @@ class WrittenPicture:
 
 @dataclass(frozen=True)
 class Rendering:
-    """The size of the original and the files made from it."""
+    """The size of the original, how the picture looks (64 bits), and the files made from it."""
 
     width: int
     height: int
+    looks: int
     files: tuple[WrittenPicture, ...]
 
 
@@ -42,16 +52,28 @@ def load_original(name: str) -> bytes:
     return (Path(settings.MEDIA_ROOT) / name).read_bytes()
 
 
-def render_pictures(data: bytes, *, width: int, height: int) -> Rendering:
-    """Check, rebuild and encode a picture for a canvas; raises PictureError with a sentence."""
-    image = read_picture(data)
+def render_pictures(data: bytes, *, width: int, height: int, population: str) -> Rendering:
+    """Check, rebuild and encode a picture for a canvas in a child process, and write its files.
+
+    Raises PictureError with a sentence when the picture is at fault, WorkshopError when no process
+    could be started.
+    """
+    made = open_workshop().make(
+        data, width=width, height=height, source=SOURCES[Population(population)]
+    )
     files = []
-    for derivative in make_derivatives(image, width=width, height=height):
+    for derivative in made.files:
         name = opaque_name()
         path = picture_path(f"{name}.{derivative.extension}")
         _write_file(path, derivative.data)
         files.append(WrittenPicture(derivative, name, path))
-    return Rendering(image.width, image.height, tuple(files))
+    (thumb,) = (file.data for file in made.files if file.kind == "thumb")
+    return Rendering(made.width, made.height, hash_looks(thumb), tuple(files))
+
+
+def measure_picture(data: bytes) -> tuple[int, int]:
+    """Check in a child process that an original is a picture; return its size. Raises as render_pictures."""
+    return open_workshop().measure(data)
 
 
 def store_candidate(generation: Generation, *, pictures: Rendering) -> Candidate:
@@ -61,24 +83,43 @@ def store_candidate(generation: Generation, *, pictures: Rendering) -> Candidate
         generation=generation,
         original=generation.parameters["original"],
         original_sha256=generation.parameters["sha256"],
+        looks=pictures.looks,
         width=pictures.width,
         height=pictures.height,
+        recipe=RECIPE,
     )
-    PublicPicture.objects.bulk_create(
-        [
-            PublicPicture(
-                candidate=candidate,
-                kind=file.derivative.kind,
-                name=file.name,
-                extension=file.derivative.extension,
-                content_type=file.derivative.content_type,
-                width=file.derivative.width,
-                height=file.derivative.height,
-            )
-            for file in pictures.files
-        ]
-    )
+    _name_pictures(candidate, pictures=pictures)
     return candidate
+
+
+def replace_pictures(candidate: Candidate, *, pictures: Rendering) -> None:
+    """Give a candidate new public pictures; the old names stay readable until they are cleaned up.
+
+    Runs inside a transaction of its caller's.
+    """
+    former = candidate.pictures.all()
+    FormerPicture.objects.bulk_create(
+        FormerPicture(candidate=candidate, name=picture.name, extension=picture.extension)
+        for picture in former
+    )
+    former.delete()
+    _name_pictures(candidate, pictures=pictures)
+    Candidate.objects.filter(pk=candidate.pk).update(recipe=RECIPE)
+
+
+def _name_pictures(candidate: Candidate, *, pictures: Rendering) -> None:
+    PublicPicture.objects.bulk_create(
+        PublicPicture(
+            candidate=candidate,
+            kind=file.derivative.kind,
+            name=file.name,
+            extension=file.derivative.extension,
+            content_type=file.derivative.content_type,
+            width=file.derivative.width,
+            height=file.derivative.height,
+        )
+        for file in pictures.files
+    )
 
 
 def discard_pictures(pictures: Rendering) -> None:

@@ -31,11 +31,13 @@ def studios_part(*, port: int, environment: Mapping[str, str]) -> Part:
 def web_part(*, host: str, port: int, environment: Mapping[str, str]) -> Part:
     """The web server; the one part without which there is no site."""
     bracketed = f"[{host}]" if ":" in host else host
+    # Half of them may wait for the gateway's providers (GATEWAY_CALLS); eight stay with the voters.
+    threads = environment.get("WEB_THREADS") or "16"
     return Part(
         name="web",
         command=(
             *_gunicorn("arena.wsgi:application", address=f"{bracketed}:{port}"),
-            *("--workers", "2", "--threads", "8", "--timeout", "60"),
+            *("--workers", "2", "--threads", threads, "--timeout", "60"),
         ),
         environment=environment,
         is_ready=answers(host=reachable(host), port=port, path="/livez"),
@@ -56,15 +58,16 @@ def demo_part(*, votes: int, environment: Mapping[str, str]) -> Part:
     )
 
 
-def worker_parts(*, root: Path, environment: Mapping[str, str]) -> tuple[Part, Part, Part]:
-    """Celery: paid calls, ratings and housekeeping apart from them, and the clock."""
-    threads = environment.get("WORKER_THREADS") or "16"
+def worker_parts(*, root: Path, environment: Mapping[str, str]) -> tuple[Part, ...]:
+    """Celery: calls, which wait; the intake, which works; ratings and housekeeping apart; and the clock."""
+    threads = environment.get("WORKER_THREADS") or "64"
     commands = {
         "worker": _worker("generate", queues="generate", threads=threads),
+        "intake": _worker("intake", queues="intake", threads=str(os.cpu_count() or 2)),
         "ratings": _worker("ratings", queues="ratings,housekeeping", threads="2"),
         "beat": ("beat", "--schedule", str(root / "beat-schedule")),
     }
-    worker, ratings, beat = (
+    return tuple(
         Part(
             name=name,
             command=(sys.executable, "-m", "celery", "-A", "arena.celery:app", *words),
@@ -73,7 +76,6 @@ def worker_parts(*, root: Path, environment: Mapping[str, str]) -> tuple[Part, P
         )
         for name, words in commands.items()
     )
-    return worker, ratings, beat
 
 
 def reachable(host: str) -> str:

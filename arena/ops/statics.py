@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from arena.ops import storage as our_storage
 from arena.ops.state import replace_text
 
 
@@ -23,8 +24,8 @@ def collect() -> bool:
 
 
 def _fingerprint() -> str:
-    """Digest path, size and time of every source file; the files themselves are not read."""
-    seen = hashlib.sha256()
+    """Digest path, size and time of every source file, which are not read, and how we make them lighter."""
+    seen = hashlib.sha256(Path(our_storage.__file__).read_bytes())
     for finder in get_finders():
         for name, storage in finder.list(None):
             found = Path(storage.path(name)).stat()

@@ -20,6 +20,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+# Sixteen steps of each channel.
+_ALL_COLOURS = bytes(17 * step for i in range(4096) for step in (i >> 8 & 15, i >> 4 & 15, i & 15))
 
 
 class PictureError(Exception):
@@ -60,6 +62,8 @@ def read_picture(data: bytes, *, limits: Limits = Limits()) -> Image.Image:
         colour = _convert_to_srgb(colour, image.info.get("icc_profile"))
     except PictureError:
         raise
+    except MemoryError as error:
+        raise PictureError("The picture needs too much memory to be read.") from error
     except Exception as error:  # decoders meet hostile bytes with nearly every type there is
         raise PictureError("The picture is damaged or cut off.") from error
     if alpha is not None:
@@ -156,14 +160,30 @@ def _apply_profile(colour: Image.Image, profile: bytes) -> Image.Image:
     mode = _PROFILE_MODES.get(source.profile.xcolor_space)
     if mode is None or (mode == "CMYK") != (colour.mode == "CMYK"):
         raise ValueError("the profile is for another kind of picture")
-    result = ImageCms.profileToProfile(
-        colour.convert(mode),
+    convert = ImageCms.buildTransform(
         source,
         ImageCms.createProfile("sRGB"),
+        mode,
+        "RGB",
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        outputMode="RGB",
         flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
+    if mode == "RGB" and _changes_nothing(convert):
+        return colour.convert("RGB")
+    result = ImageCms.applyTransform(colour.convert(mode), convert)
     if result is None:
         raise ValueError("the conversion gave no picture")
     return result
+
+
+def _changes_nothing(convert: ImageCms.ImageCmsTransform) -> bool:
+    """Tell whether a conversion moves none of 4,096 colours by more than one step of 255.
+
+    Most profiles that providers embed are sRGB under some name, and applying one to a megapixel costs
+    as much as decoding it.
+    """
+    before = Image.frombytes("RGB", (64, 64), _ALL_COLOURS)
+    after = ImageCms.applyTransform(before, convert)
+    if after is None:
+        return False
+    return max(ImageChops.difference(before, after).tobytes()) <= 1

@@ -6,10 +6,12 @@ connection per call. A handshake more is nothing beside the seconds a picture ta
 
 from __future__ import annotations
 
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin
@@ -56,8 +58,11 @@ class Answer:
 class Client:
     """What adapters are handed; safe to share between threads and calls."""
 
-    def __init__(self, *, resolve: Resolver, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, *, resolve: Resolver, clock: Callable[[], float], calendar: Callable[[], float]
+    ) -> None:
         self.clock = clock
+        self.calendar = calendar
         self.resolve = resolve
         self.transport = _OneCallTransport()
         self.http = httpx.Client(
@@ -79,13 +84,17 @@ class Client:
 
 
 def open_client(
-    *, resolve: Resolver = resolve_addresses, clock: Callable[[], float] = time.monotonic
+    *,
+    resolve: Resolver = resolve_addresses,
+    clock: Callable[[], float] = time.monotonic,
+    calendar: Callable[[], float] = time.time,
 ) -> Client:
     """Open a client; close it, or use it as a context manager.
 
-    `resolve(host, port)` gives IP literals, `clock()` seconds that only go forward.
+    `resolve(host, port)` gives IP literals, `clock()` seconds that only go forward, `calendar()`
+    seconds since 1970, for jobs that are looked after by several processes.
     """
-    return Client(resolve=resolve, clock=clock)
+    return Client(resolve=resolve, clock=clock, calendar=calendar)
 
 
 def call(
@@ -97,6 +106,7 @@ def call(
     json: Any = None,
     data: Fields | None = None,
     files: Files | None = None,
+    content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     credentials: Mapping[str, str] | None = None,
     seconds: float | None = None,
@@ -113,9 +123,9 @@ def call(
         _require_key_host(endpoint, url)
         _require_plain_values(credentials)
         sent_headers |= credentials
-    content = {"json": json, "data": data, "files": files}
+    body = {"json": json, "data": data, "files": files, "content": content}
     return _exchange(
-        client, method, url, endpoint=endpoint, headers=sent_headers, seconds=seconds, **content
+        client, method, url, endpoint=endpoint, headers=sent_headers, seconds=seconds, **body
     )
 
 
@@ -126,12 +136,14 @@ def fetch(
     endpoint: Endpoint,
     headers: Mapping[str, str] | None = None,
     seconds: float | None = None,
+    kept: bool = False,
 ) -> Answer:
     """Download a picture a provider has pointed to: no credentials, https, public addresses only.
 
     Up to 3 redirects are followed by hand, each checked like the first. Lost downloads are tried
     again within the same deadline. Raises ProviderError with `billed` True, not retryable: whoever
-    hands out the address of a picture has made it, and asking anew would buy another.
+    hands out the address of a picture has made it, and asking anew would buy another. `kept`: the
+    provider keeps a job that tells the address again, so a passing fault leaves it `still_pending`.
     """
     ends_at = client.clock() + (endpoint.deadline_seconds if seconds is None else seconds)
     for attempt in range(1, DOWNLOAD_ATTEMPTS + 1):
@@ -140,6 +152,7 @@ def fetch(
         except ProviderError as error:
             last = attempt == DOWNLOAD_ATTEMPTS or client.clock() >= ends_at
             if last or not error.retryable:
+                error.still_pending = kept and error.retryable
                 error.billed, error.retryable = True, False
                 raise
     raise AssertionError("the loop above returns or raises")
@@ -357,11 +370,17 @@ def _name_wire_error(error: Exception, passage: Passage) -> ProviderError:
     return ProviderError(outcome, text, billed=billed, timing=passage.timing())
 
 
+@cache
+def _load_certificates() -> ssl.SSLContext:
+    # Reading them takes longer than asking after a job, and adapters open a client for each question.
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _OneCallTransport(httpx.BaseTransport):
     """A connection per request, so that no permission outlives the call it was given for."""
 
     def __init__(self) -> None:
-        self._tls = httpx.create_ssl_context(trust_env=False)
+        self._tls = _load_certificates()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = httpcore.URL(

@@ -6,7 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from arena.providers.failures import Complaint, read_complaint, read_retry_after
+from arena.providers.failures import (
+    Complaint,
+    build_error,
+    charge_by_status,
+    outcome_of_status,
+    read_complaint,
+    read_delay_words,
+)
 from arena.providers.http import Answer
 from arena.providers.types import Outcome, ProviderError
 
@@ -28,18 +35,6 @@ _CODES: Final[Mapping[str, Outcome]] = {
     "all_providers_exhausted": Outcome.SERVER_ERROR,
 }
 
-_STATUSES: Final[Mapping[int, Outcome]] = {
-    401: Outcome.AUTH,
-    402: Outcome.QUOTA,
-    403: Outcome.AUTH,
-    404: Outcome.NOT_FOUND,
-    408: Outcome.TIMEOUT,
-    409: Outcome.SERVER_ERROR,  # a lock held elsewhere; OpenAI's own client sends it again
-    410: Outcome.NOT_FOUND,
-    413: Outcome.TOO_LARGE,
-    429: Outcome.RATE_LIMITED,
-}
-
 # The oldest spelling of a refusal has no code at all, only these words.
 _REFUSING = re.compile(
     r"safety system|content[ _-]polic|safety (?:filter|polic)"
@@ -48,42 +43,19 @@ _REFUSING = re.compile(
 )
 _REFUSING_STATUSES = (200, 400, 403, 422)
 
-# A proxy that gave up waiting does not know whether the picture was made and charged.
-_UNKNOWN_CHARGE = (504, 520, 524)
-
-_SENTENCES: Final[Mapping[Outcome, str]] = {
-    Outcome.DECLINED: "The model says it cannot do this prompt",
-    Outcome.REFUSED: "The provider refused the prompt or picture under its content policy",
-    Outcome.QUOTA: "The account with the provider has no allowance left",
-    Outcome.AUTH: "The provider did not accept the key",
-    Outcome.NOT_FOUND: "The provider does not know this model or address",
-    Outcome.RATE_LIMITED: "The provider asks for fewer calls",
-    Outcome.TOO_LARGE: "The provider finds the request too large",
-    Outcome.TIMEOUT: "The provider stopped waiting for the request",
-    Outcome.BAD_REQUEST: "The provider did not understand the request",
-    Outcome.SERVER_ERROR: "The provider failed",
-    Outcome.BAD_ANSWER: "The provider answered with a redirect, which is not followed with a key",
-}
-
 
 def name_failure(answer: Answer, *, key: str) -> ProviderError:
     """Name what went wrong in an answer that is no success, or a success with an error inside."""
     content_type = answer.headers.get("content-type", "")
     complaint = read_complaint(answer.body, content_type=content_type, key=key)
     outcome = choose_outcome(answer.status, complaint)
-    sentence = f"{_SENTENCES[outcome]} (HTTP {answer.status})"
     words = complaint.words if complaint else ""
-    if outcome is Outcome.DECLINED and words:
-        # An honest reason is shown to readers as it was said.
-        sentence, words = words, ""
-    return ProviderError(
+    return build_error(
+        answer,
         outcome,
-        f"{sentence}: {words}" if words else f"{sentence.rstrip('.')}.",
-        http_status=answer.status,
-        retryable=None if outcome is not Outcome.BAD_ANSWER else False,
-        billed=None if answer.status in _UNKNOWN_CHARGE else False,
-        retry_after_seconds=read_retry_after(answer.headers),
-        timing=answer.timing,
+        words=words,
+        billed=charge_by_status(answer.status, spoken=complaint is not None),
+        wait=read_delay_words(words) if outcome is Outcome.RATE_LIMITED else None,
     )
 
 
@@ -97,10 +69,4 @@ def choose_outcome(status: int, complaint: Complaint | None) -> Outcome:
         uncoded = not complaint.code and status in _REFUSING_STATUSES
         if uncoded and _REFUSING.search(complaint.words):
             return Outcome.REFUSED
-    if status in _STATUSES:
-        return _STATUSES[status]
-    if 300 <= status < 400:
-        return Outcome.BAD_ANSWER
-    if 400 <= status < 500:
-        return Outcome.BAD_REQUEST
-    return Outcome.SERVER_ERROR
+    return outcome_of_status(status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final, Literal
 
@@ -66,7 +66,8 @@ class Reference:
 class PictureRequest:
     """One picture to be made; width and height are pixels of the wished canvas.
 
-    `options` are fields of the model, passed through as they are (quality, background ...).
+    `quality` is a word of the model's own ("low", "hd" ...). `options` are further fields of the
+    model, passed through as they are (background ...).
     """
 
     discipline: Discipline
@@ -77,6 +78,7 @@ class PictureRequest:
     references: tuple[Reference, ...] = ()
     seed: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    quality: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,26 +112,87 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """What a call used up, in the units that price lists are written in; None: not told.
+
+    `images` counts pictures that were made. `input_tokens` is the whole input, of which
+    `text_input_tokens` and `image_input_tokens` are parts. `megapixels` is of all pictures made.
+    `seconds`: billed compute. `features`: what surcharges depend on ("web-search"). `raw`: what
+    the provider said, untouched.
+    """
+
+    images: int = 1
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    text_input_tokens: int | None = None
+    image_input_tokens: int | None = None
+    megapixels: float | None = None
+    seconds: float | None = None
+    features: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+Mode = Literal["passthrough", "renamed", "converted", "emulated"]
+
+
+@dataclass(frozen=True)
 class Done:
-    """A picture as the provider delivered it: original bytes, not yet looked into."""
+    """A picture as the provider delivered it: original bytes, not yet looked into.
+
+    `modes`: how each of size, aspect, quality, seed and format was told to the provider; what is
+    missing there was not told. `seed`: the one that was used, if known. `timing`: of a queued job
+    it runs from the start of its submit, and its first byte is that of the answer with the result.
+    """
 
     data: bytes = field(repr=False)
     content_type: str
     revised_prompt: str | None
     seed: int | None
-    usage: Mapping[str, Any] | None
+    usage: Usage
     http_status: int
     timing: Timing
     remote_id: str | None
+    modes: Mapping[str, Mode] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A job that a queue has accepted; ask again with `poll`."""
+    """A job that a queue has accepted; ask again with `poll`, from any process.
+
+    `result_url` and `cancel_url` are "" where the dialect has none. `wait_seconds`: when to ask
+    again, if the provider or the dialect has an opinion. `started_at`: seconds since 1970 at the
+    start of the submit. `first_byte_ms`: of the answer that accepted the job. `timing`: of the
+    last request. The rest is remembered for the `Done` at the end.
+    """
 
     remote_id: str
     poll_url: str
     timing: Timing
+    result_url: str = ""
+    cancel_url: str = ""
+    wait_seconds: float | None = None
+    started_at: float | None = None
+    first_byte_ms: int | None = None
+    seed: int | None = None
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+
+
+def pending_as_json(pending: Pending) -> dict[str, Any]:
+    """Give a pending job as a JSON object, for a row."""
+    return asdict(pending) | {"features": list(pending.features)}
+
+
+def pending_from_json(told: Mapping[str, Any]) -> Pending:
+    """Read back what `pending_as_json` gave; unknown fields are left out.
+
+    Raises KeyError without a remote id, poll URL or timing.
+    """
+    known = {f.name: told[f.name] for f in fields(Pending) if f.name in told}
+    for name in ("remote_id", "poll_url", "timing"):
+        known[name] = told[name]
+    rebuilt = {"timing": Timing(**told["timing"]), "features": tuple(told.get("features", ()))}
+    return Pending(**known | rebuilt)
 
 
 @dataclass(frozen=True)
@@ -148,9 +211,12 @@ class ProviderError(Exception):
 
     `retryable`: the same call may go well later. `fallback`: another provider of the same model
     may do it. Both default to what the outcome suggests, but what is surely paid for is never
-    advised to be bought again. `billed`: True or False if known, None if the answer was lost after
-    the request had been sent: then `retryable` alone never justifies sending it again. `message`
-    is one sentence for people and never contains a key.
+    advised to be bought again. `billed`: False where surely nothing is charged, True where
+    something is, None if the answer was lost after the request had been sent, or leaves it open:
+    then `retryable` alone never justifies sending it again. `usage`: what was used up although no
+    picture came (`images` 0 where none was made, but tokens or seconds are charged).
+    `still_pending`: only from `poll`: asking failed, the job goes on; ask again, buy nothing.
+    `message` is one sentence for people and never contains a key.
     """
 
     def __init__(
@@ -164,6 +230,8 @@ class ProviderError(Exception):
         billed: bool | None = None,
         retry_after_seconds: float | None = None,
         timing: Timing | None = None,
+        usage: Usage | None = None,
+        still_pending: bool = False,
     ) -> None:
         super().__init__(message)
         advised_retry, advised_fallback = ADVICE[outcome]
@@ -175,6 +243,8 @@ class ProviderError(Exception):
         self.billed = billed
         self.retry_after_seconds = retry_after_seconds
         self.timing = timing
+        self.usage = usage
+        self.still_pending = still_pending
 
     def __repr__(self) -> str:
         return f"ProviderError({self.outcome.value!r}, {self.message!r}, billed={self.billed})"

@@ -1,5 +1,6 @@
 """Boards for readers: published runs joined with the catalogue, and matchups from tallies."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +79,16 @@ def shown_population() -> str:
     return Population.REAL if real else Population.DEMO
 
 
+def list_populations(*, discipline: str) -> list[str]:
+    """List the populations whose board of a discipline has counted votes, the real one first."""
+    voted = set(
+        RatingRun.objects.filter(
+            discipline=discipline, category=None, challenge=None, votes__gt=0
+        ).values_list("population", flat=True)
+    )
+    return [population for population in Population.values if population in voted]
+
+
 def read_board(scope: Scope) -> PublishedBoard:
     """Read the live run of a scope; an empty board when there is none."""
     run = RatingRun.objects.filter(**scope.columns()).first()
@@ -116,10 +127,14 @@ def read_ratings(scope: Scope) -> dict[int, tuple[float, float]]:
     }
 
 
-def read_matchups(scope: Scope) -> ModelMatchups:
-    """Compute the head-to-head records of a scope from its tallies."""
-    dataset = read_dataset(scope)
-    models = ImageModel.objects.in_bulk(dataset.models)
+def read_matchups(scope: Scope, *, among: Collection[ImageModel] | None = None) -> ModelMatchups:
+    """Compute the head-to-head records of a scope from its tallies, of all models or among some."""
+    if among is None:
+        dataset = read_dataset(scope)
+        models = ImageModel.objects.in_bulk(dataset.models)
+    else:
+        models = {model.pk: model for model in among}
+        dataset = read_dataset(scope, models=list(models))
     return ModelMatchups(
         tuple(models[model_id] for model_id in dataset.models), head_to_head(dataset.tallies)
     )

@@ -1,6 +1,6 @@
 """The one place where votes become the input of a fit: population and scope are chosen here (I8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,8 +62,11 @@ class Field:
         return Tallies(counts)
 
 
-def read_dataset(scope: Scope) -> Dataset:
-    """Sum the tallies of a scope over its challenges; never more than one population."""
+def read_dataset(scope: Scope, *, models: Collection[int] | None = None) -> Dataset:
+    """Sum the tallies of a scope over its challenges; never more than one population.
+
+    With `models`, only battles between two of these (ids) are read.
+    """
     cells = Tally.objects.filter(
         population=scope.population, challenge__discipline=scope.discipline, count__gt=0
     )
@@ -71,6 +74,8 @@ def read_dataset(scope: Scope) -> Dataset:
         cells = cells.filter(challenge_id=scope.challenge_id)
     if scope.category_id is not None:
         cells = cells.filter(challenge__categories=scope.category_id)
+    if models is not None:
+        cells = cells.filter(left_id__in=models, right_id__in=models)
     return build_dataset(cells.values_list("left_id", "right_id", "verdict", "count"))
 
 

@@ -22,7 +22,7 @@ from arena.scoring.fit_quality import (
     score_first_slot,
     summarise_verdicts,
 )
-from arena.scoring.influence import count_votes_to_flip_first
+from arena.scoring.influence import SharedPlace, count_votes_to_flip_first
 from arena.scoring.intervals import estimate_covariance, measure_half_widths
 from arena.scoring.online_elo import measure_order_dependence, run_online_elo
 from arena.scoring.reweighting import fit_reweighted, tally_weighted
@@ -186,8 +186,12 @@ def _report_connectivity(tallies: Tallies) -> Report:
     }
 
 
-def _report_flip(tallies: Tallies) -> Report:
-    found = count_votes_to_flip_first(tallies=tallies)
+def _report_flip(tallies: Tallies) -> Report | None:
+    """None where the first place is shared."""
+    try:
+        found = count_votes_to_flip_first(tallies=tallies)
+    except SharedPlace:
+        return None
     return {
         "better": found.better,
         "worse": found.worse,
@@ -241,10 +245,13 @@ def model_names(report: Report) -> list[ImageModel]:
     return [found[pk] for pk in report["models"]]
 
 
-def share_not_counted(*, population: str) -> list[tuple[str, int]]:
-    """List the reasons why verdicts were not counted, with their numbers; an empty reason: counted."""
+def share_not_counted(*, population: str, simulated: bool) -> list[tuple[str, int]]:
+    """List why verdicts of people, or of simulated voters, were not counted, with their numbers.
+
+    An empty reason: counted.
+    """
     return list(
-        Vote.objects.filter(battle__population=population)
+        Vote.objects.filter(battle__population=population, voter__simulated=simulated)
         .order_by()
         .values("reason")
         .annotate(n=Count("pk"))

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from arena.battles.models import PairWeight
 from arena.catalog.models import ImageModel
+from arena.challenges.models import Prompt
 from arena.generation.models import Candidate
 from arena.scoring import bradley_terry
 from arena.scoring.intervals import estimate_covariance
@@ -72,6 +73,7 @@ def _models_in_play(place: Place) -> tuple[tuple[int, ...], Tallies]:
         status=Candidate.Status.IN_PLAY,
         slot__model__population=population,
         slot__prompt__challenge__discipline=discipline,
+        slot__prompt__purpose=Prompt.Purpose.BATTLE,
     ).exclude(slot__model__status=ImageModel.Status.RETIRED)
     models = tuple(playing.order_by("slot__model").values_list("slot__model", flat=True).distinct())
     dataset = read_dataset(Scope(population, discipline))

@@ -1,12 +1,15 @@
 """Keeps what boards said, for trend lines: each hour for a week, each day for good."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from .datasets import Scope
 from .models import RatingRun, RatingSnapshot
 
+TREND = timedelta(days=30)
 HOURLY_FOR = timedelta(days=7)
 KEPT = ("models", "rating", "half_width", "rank", "battles")
 
@@ -36,6 +39,40 @@ def take_snapshots() -> int:
         kind=RatingSnapshot.Kind.HOURLY, taken_at__lt=hour - HOURLY_FOR
     ).delete()
     return written
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a board said at the beginning of a day: rating and half-width in Elo points by model id."""
+
+    day: date
+    ratings: dict[int, tuple[float, float]]
+
+
+def read_trend(scope: Scope) -> list[Kept]:
+    """Read what a board said on each of the last TREND days, the oldest first; by one statement."""
+    kept = (
+        RatingSnapshot.objects.filter(
+            **scope.columns(),
+            kind=RatingSnapshot.Kind.DAILY,
+            taken_at__gte=timezone.now() - TREND,
+        )
+        .order_by("taken_at")
+        .values_list("taken_at", "arrays")
+    )
+    return [
+        Kept(
+            taken_at.date(),
+            {
+                model: (rating, half_width)
+                for model, rating, half_width in zip(
+                    arrays["models"], arrays["rating"], arrays["half_width"], strict=True
+                )
+                if rating is not None and half_width is not None
+            },
+        )
+        for taken_at, arrays in kept
+    ]
 
 
 def _keep(run: RatingRun, *, kind: str, taken_at: datetime) -> RatingSnapshot:

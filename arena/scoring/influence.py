@@ -12,6 +12,10 @@ from arena.scoring.intervals import SAME_STRENGTH
 from arena.scoring.tallies import BOTH_BAD, LEFT, RIGHT, TIE, VERDICTS, ScoringError, Tallies
 
 
+class SharedPlace(ScoringError):
+    """The two stand level, so that nothing is there to turn round."""
+
+
 @dataclass(frozen=True)
 class Flip:
     """The votes whose removal puts `worse` ahead of `better`.
@@ -42,15 +46,15 @@ def count_votes_to_flip(
     shortest row of them that turns the refit round is found by doubling and halving. The count
     is an upper bound of the true minimum: a cleverer choice of votes may need fewer.
 
-    `better` and `worse` are model indices, both with battles; `better` must be ahead. `prior` as
-    for `bradley_terry.fit`, so that the refit is the board's; without one, refits that lose
-    their finite optimum use `ONE_TIE`. Anything else raises `ScoringError`.
+    `better` and `worse` are model indices, both with battles; `better` must be ahead, else
+    `SharedPlace`. `prior` as for `bradley_terry.fit`, so that the refit is the board's;
+    without one, refits that lose their finite optimum use `ONE_TIE`. Anything else raises `ScoringError`.
     """
     _check_models(tallies, better=better, worse=worse)
     fit = bradley_terry.fit(tallies.wins(), prior=prior)
     gap = float(fit.theta[better] - fit.theta[worse])
     if gap <= SAME_STRENGTH:
-        raise ScoringError(f"Model {better} is not ahead of model {worse}: nothing to flip.")
+        raise SharedPlace(f"Model {better} is not ahead of model {worse}: nothing to flip.")
     pull = _measure_pull(fit=fit, better=better, worse=worse)
     cells, sizes, pulls = _order_cells(tallies, pull)
     predicted = _count_needed(sizes=sizes, pulls=pulls, gap=gap)
@@ -81,8 +85,8 @@ def count_votes_to_flip_first(
     """Find few votes whose removal costs the leader its first place.
 
     Tries the `challengers` models that follow the leader and returns the cheapest verified flip
-    (the cheapest unverified one if none is). Fewer than two models with battles, a shared first
-    place or `challengers` below one raise `ScoringError`; see `count_votes_to_flip`.
+    (the cheapest unverified one if none is). Fewer than two models with battles or `challengers`
+    below one raise `ScoringError`, a shared first place `SharedPlace`; see `count_votes_to_flip`.
     """
     if challengers < 1:
         raise ScoringError(f"At least one challenger must be tried, not {challengers}.")

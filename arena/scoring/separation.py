@@ -29,6 +29,20 @@ class NeighbourGaps:
 
 
 @dataclass(frozen=True)
+class PairGap:
+    """How far one model is from another on the board.
+
+    `gap` of the first over the second in natural log odds and its `standard_error`; `chance`, 0 to
+    1, that the first is the stronger one; `votes_needed` as in `NeighbourGaps`.
+    """
+
+    gap: float
+    standard_error: float
+    chance: float
+    votes_needed: float
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Records beside what the fit expects of them, arrays (models, models), row against column.
 
@@ -84,17 +98,55 @@ def measure_neighbours(
     return NeighbourGaps(upper=upper, lower=lower, gap=gap, z=z, votes_needed=needed)
 
 
+def measure_pair(
+    *,
+    theta: NDArray[np.float64],
+    covariance: NDArray[np.float64],
+    battles: NDArray[np.int64],
+    first: int,
+    second: int,
+) -> PairGap:
+    """Return what separates two models (indices), wherever they stand on the board.
+
+    `battles` (models,) appearances so far; method and reading as for `measure_neighbours`.
+    """
+    if first == second:
+        raise ScoringError("A model is not separated from itself.")
+    pair = [first, second]
+    strengths, errors = theta[pair], covariance[np.ix_(pair, pair)]
+    found = measure_neighbours(theta=strengths, covariance=errors, battles=battles[pair])
+    variance = float(errors[0, 0] + errors[1, 1] - 2 * errors[0, 1])
+    return PairGap(
+        gap=float(strengths[0] - strengths[1]),
+        standard_error=math.sqrt(max(variance, 0.0)),
+        chance=float(chance_better(theta=strengths, covariance=errors)[0, 1]),
+        votes_needed=float(found.votes_needed[0]),
+    )
+
+
+def measure_surprise(
+    *, win_rate: NDArray[np.float64], expected: NDArray[np.float64], battles: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return how many standard errors win rates lie above the expected ones, elementwise.
+
+    Rates of 0 to 1; NaN where `battles` is 0. Ties vary less than the standard error assumes.
+    """
+    error = np.sqrt(divide_or_nan(expected * (1 - expected), battles))
+    return divide_or_nan(win_rate - expected, error)
+
+
 def compare_with_fit(*, theta: NDArray[np.float64], tallies: Tallies) -> Comparison:
     """Return every head-to-head record beside the win rate that the strengths expect."""
     if theta.shape != (tallies.models,):
         raise ScoringError(f"{theta.size} strengths do not fit {tallies.models} models.")
     records = head_to_head(tallies)
     expected = win_probabilities(theta)
-    error = np.sqrt(divide_or_nan(expected * expected.T, records.battles))
     return Comparison(
         records=records,
         expected=expected,
-        surprise=divide_or_nan(records.win_rate - expected, error),
+        surprise=measure_surprise(
+            win_rate=records.win_rate, expected=expected, battles=records.battles
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +10,7 @@ from arena.battles.memory import Memory
 from arena.catalog.models import Discipline
 from arena.challenges.models import Challenge, Prompt, ReferencePicture
 from arena.generation.models import Candidate, PublicPicture
+from arena.web.model_prices import say_dollars
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ShownReference:
 
 @dataclass(frozen=True)
 class PictureCard:
-    """A candidate's addresses and size, and apart from them what only a reveal may use."""
+    """A candidate's addresses and size, and apart from them what only a reveal may use, in words."""
 
     avif_1024: str
     avif_768: str
@@ -39,8 +39,8 @@ class PictureCard:
     model_slug: str
     lab: str
     is_demo: bool
-    price: Decimal | None
-    seconds: float | None
+    price: str
+    seconds: str
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class PromptCard:
     slug: str
     discipline: str
     discipline_label: str
-    categories: list[str]
+    categories: tuple[str, ...]
     text: str
     what_to_judge: str
-    references: list[ShownReference]
+    references: tuple[ShownReference, ...]
 
 
 _pictures: Memory[int, PictureCard] = Memory(seconds=lambda: settings.CARD_SECONDS)
@@ -108,8 +108,8 @@ def _card(candidate: Candidate, pictures: dict[str, PublicPicture]) -> PictureCa
         model_slug=model.slug,
         lab=model.lab.name,
         is_demo=model.is_demo,
-        price=generation.expected_cost,
-        seconds=None if generation.total_ms is None else generation.total_ms / 1000,
+        price="" if generation.expected_cost is None else say_dollars(generation.expected_cost),
+        seconds="" if generation.total_ms is None else f"{generation.total_ms / 1000:.1f}",
     )
 
 
@@ -125,10 +125,10 @@ def _look_up_prompts(prompts: list[int]) -> dict[int, PromptCard]:
             slug=prompt.challenge.slug,
             discipline=prompt.challenge.discipline,
             discipline_label=Discipline(prompt.challenge.discipline).label,
-            categories=[category.name for category in prompt.challenge.categories.all()],
+            categories=tuple(c.name for c in prompt.challenge.categories.all()),
             text=prompt.text,
             what_to_judge=prompt.challenge.what_to_judge,
-            references=show_references(prompt.challenge),
+            references=tuple(show_references(prompt.challenge)),
         )
         for pk, prompt in found.items()
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
@@ -21,6 +22,7 @@ class Site:
     demo_votes: dict[str, int] | None
     away: list[str]
     nav: str
+    canonical: str
 
 
 _site: Memory[str, dict[str, Any]] = Memory(seconds=lambda: FRESH_FOR)
@@ -29,7 +31,16 @@ _site: Memory[str, dict[str, Any]] = Memory(seconds=lambda: FRESH_FOR)
 def site(request: HttpRequest) -> dict[str, Site]:
     """Give `site` to templates; what is the same for everybody is looked up at most every FRESH_FOR seconds."""
     same = _site.get("site", read=_look)
-    return {"site": Site(**same, nav=request.path.split("/")[1])}
+    nav = request.path.split("/")[1]
+    return {"site": Site(**same, nav=nav, canonical=_canonical(request))}
+
+
+def _canonical(request: HttpRequest) -> str:
+    """Return the page's address without its query; empty for a host that the site does not answer to."""
+    try:
+        return request.build_absolute_uri(request.path)
+    except DisallowedHost:
+        return ""
 
 
 def forget_site() -> None:

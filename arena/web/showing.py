@@ -1,18 +1,17 @@
 """What a voter's page is handed: before the verdict nothing that names a model, after it the names."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from arena.battles.issuing import Scope
 from arena.battles.memory import Memory
 from arena.battles.models import Battle, Verdict, Vote, Voter
+from arena.battles.recording import OpenBattle, Recorded
 from arena.battles.undo import UNDO_FOR
 from arena.battles.verdicts import NAME_KNOWN, REASONS
 from arena.catalog.models import Discipline
@@ -45,7 +44,6 @@ class ShownPicture:
     avif_1024: str
     avif_768: str
     jpeg: str
-    thumb: str
     width: int
     height: int
     alt: str
@@ -58,12 +56,13 @@ class ShownBattle:
     challenge_slug: str
     discipline: str
     discipline_label: str
-    categories: list[str]
+    categories: tuple[str, ...]
     prompt: str
     what_to_judge: str
+    shape: str
     left: ShownPicture
     right: ShownPicture
-    references: list[ShownReference]
+    references: tuple[ShownReference, ...]
     counts: bool
     counts_reason: str
     scope_query: str
@@ -71,15 +70,32 @@ class ShownBattle:
 
 @dataclass(frozen=True)
 class RevealedSide:
+    """A picture's origin in words; what is not known is empty."""
+
     name: str
     slug: str
     lab: str
     is_demo: bool
     thumb: str
-    rating: float | None
-    half_width: float | None
-    price: Decimal | None
-    seconds: float | None
+    rating: str
+    half_width: str
+    price: str
+    seconds: str
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How others voted on a pair, in words and in percent; `to_*` are sums, for the bar's edges."""
+
+    n: str
+    agreement: str
+    label: str
+    left: str
+    tie: str
+    both_bad: str
+    right: str
+    to_tie: str
+    to_both_bad: str
 
 
 @dataclass(frozen=True)
@@ -93,9 +109,18 @@ class Reveal:
     reason: str
     challenge_title: str
     challenge_slug: str
-    crowd: dict[str, int] | None
+    crowd: Crowd | None
     undone: bool
     can_undo: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a voter is in the current set of verdicts."""
+
+    set: int | str
+    done: int
+    size: int
 
 
 def scope_query(scope: Scope) -> str:
@@ -107,7 +132,7 @@ def scope_query(scope: Scope) -> str:
     return f"?discipline={scope.discipline}" if scope.discipline else ""
 
 
-def show_battles(battles: Iterable[Battle], *, voter: Voter, scope: Scope) -> list[ShownBattle]:
+def show_battles(battles: Iterable[Battle | OpenBattle], *, scope: Scope) -> list[ShownBattle]:
     """Describe battles, fresh from `fill_window`, to their voter by pictures and prompt alone (I2)."""
     issued = list(battles)
     prompts = read_prompts({battle.prompt_id for battle in issued})
@@ -125,7 +150,12 @@ def show_battles(battles: Iterable[Battle], *, voter: Voter, scope: Scope) -> li
 
 
 def _show_battle(
-    battle: Battle, *, prompt: PromptCard, left: PictureCard, right: PictureCard, scope: Scope
+    battle: Battle | OpenBattle,
+    *,
+    prompt: PromptCard,
+    left: PictureCard,
+    right: PictureCard,
+    scope: Scope,
 ) -> ShownBattle:
     counts = not battle.names_known
     return ShownBattle(
@@ -137,6 +167,7 @@ def _show_battle(
         categories=prompt.categories,
         prompt=prompt.text,
         what_to_judge=prompt.what_to_judge,
+        shape=_shape(left),
         left=show_picture(left, alt=f"Left picture for the challenge {prompt.title}"),
         right=show_picture(right, alt=f"Right picture for the challenge {prompt.title}"),
         references=prompt.references,
@@ -146,59 +177,45 @@ def _show_battle(
     )
 
 
+def _shape(picture: PictureCard) -> str:
+    if picture.width == picture.height:
+        return "square"
+    return "wide" if picture.width > picture.height else "tall"
+
+
 def show_picture(card: PictureCard, *, alt: str) -> ShownPicture:
     """Give the addresses of a candidate's derivatives, all under names that say nothing."""
     return ShownPicture(
         avif_1024=card.avif_1024,
         avif_768=card.avif_768,
         jpeg=card.jpeg,
-        thumb=card.thumb,
         width=card.width,
         height=card.height,
         alt=alt,
     )
 
 
-CROWD = """
-select other.verdict, battle.left_id = %(left)s, count(*)
-from battles_vote other join battles_battle battle on battle.id = other.battle_id
-where other.first_id = %(first)s and other.second_id = %(second)s and other.counted
-      and other.id <> %(vote)s
-      and not exists (select from battles_undo undo where undo.vote_id = other.id)
-group by 1, 2
-"""
-AFTERWARDS = """
-select exists (select from battles_undo undo where undo.vote_id = vote.id),
-       vote.created_at > now() - make_interval(secs => %s)
-from battles_vote vote where vote.id = %s
-"""
-
-
-def show_reveal(vote: Vote) -> Reveal:
+def show_reveal(recorded: Recorded) -> Reveal:
     """Tell the voter who made the two pictures of a verdict that is recorded."""
-    battle = vote.battle
-    prompt = read_prompts({battle.prompt_id})[battle.prompt_id]
-    pictures = read_pictures({battle.left_id, battle.right_id})
+    prompt = read_prompts({recorded.prompt_id})[recorded.prompt_id]
+    pictures = read_pictures({recorded.left_id, recorded.right_id})
     ratings = _ratings.get(
-        (battle.population, prompt.discipline),
-        read=lambda: read_ratings(BoardScope(battle.population, prompt.discipline)),
+        (recorded.population, prompt.discipline),
+        read=lambda: read_ratings(BoardScope(recorded.population, prompt.discipline)),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(AFTERWARDS, [UNDO_FOR.total_seconds(), vote.pk])
-        undone, recent = cursor.fetchone()
     return Reveal(
-        token=battle.token,
-        verdict=vote.verdict,
-        sentence_verb=VERBS[Verdict(vote.verdict)],
-        left=_reveal_side(pictures[battle.left_id], ratings),
-        right=_reveal_side(pictures[battle.right_id], ratings),
-        counted=vote.counted,
-        reason="" if vote.counted else REASONS[vote.reason].sentence,
+        token=recorded.token,
+        verdict=recorded.verdict,
+        sentence_verb=VERBS[Verdict(recorded.verdict)],
+        left=_reveal_side(pictures[recorded.left_id], ratings),
+        right=_reveal_side(pictures[recorded.right_id], ratings),
+        counted=recorded.counted,
+        reason="" if recorded.counted else REASONS[recorded.reason].sentence,
         challenge_title=prompt.title,
         challenge_slug=prompt.slug,
-        crowd=_crowd(vote, battle=battle),
-        undone=undone,
-        can_undo=recent and not undone,
+        crowd=_crowd(recorded),
+        undone=recorded.undone,
+        can_undo=recorded.age < UNDO_FOR and not recorded.undone,
     )
 
 
@@ -210,49 +227,52 @@ def _reveal_side(card: PictureCard, ratings: dict[int, tuple[float, float]]) -> 
         lab=card.lab,
         is_demo=card.is_demo,
         thumb=card.thumb,
-        rating=rating,
-        half_width=half_width,
+        rating="" if rating is None else f"{rating:.0f}",
+        half_width="" if half_width is None else f"{half_width:.0f}",
         price=card.price,
         seconds=card.seconds,
     )
 
 
-def _crowd(vote: Vote, *, battle: Battle) -> dict[str, int] | None:
-    """Count what others said of the same two pictures, seen from this battle's sides; None when nobody did."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CROWD,
-            {
-                "left": battle.left_id,
-                "first": vote.first_id,
-                "second": vote.second_id,
-                "vote": vote.pk,
-            },
-        )
-        others = cursor.fetchall()
-    mirrored = {Verdict.LEFT: Verdict.RIGHT, Verdict.RIGHT: Verdict.LEFT}
-    counts: Counter[str] = Counter()
-    for verdict, same_side, number in others:
-        counts[verdict if same_side else mirrored.get(Verdict(verdict), verdict)] += number
-    total = counts.total()
-    if not total:
+def _crowd(recorded: Recorded) -> Crowd | None:
+    """Tell what others said of the same two pictures, seen from this battle's sides; None when nobody did."""
+    counts = {
+        "left": recorded.crowd_left,
+        "tie": recorded.crowd_tie,
+        "both_bad": recorded.crowd_both_bad,
+        "right": recorded.crowd_right,
+    }
+    n = sum(counts.values())
+    if not n:
         return None
-    return {
-        "n": total,
-        **{verdict: counts[verdict] for verdict in Verdict.values},
-        "agree_percent": round(100 * counts[vote.verdict] / total),
-    }
+    left, tie, both_bad, right = (round(100 * count / n) for count in counts.values())
+    agreement = ngettext(
+        "%(percent)s %% of %(n)s other agrees with you",
+        "%(percent)s %% of %(n)s others agree with you",
+        n,
+    )
+    label = ngettext("How %(n)s other voted on this pair", "How %(n)s others voted on this pair", n)
+    return Crowd(
+        n=str(n),
+        agreement=agreement % {"percent": round(100 * counts[recorded.verdict] / n), "n": n},
+        label=label % {"n": n},
+        left=str(left),
+        tie=str(tie),
+        both_bad=str(both_bad),
+        right=str(right),
+        to_tie=str(left + tie),
+        to_both_bad=str(left + tie + both_bad),
+    )
 
 
-def progress_in_set(voter: Voter | None) -> dict[str, int]:
-    """Tell how far a voter is in the current set of SET_SIZE verdicts."""
-    total = Vote.objects.filter(voter=voter).count() if voter else 0
-    return {
-        "set": total // SET_SIZE + 1,
-        "done": total % SET_SIZE,
-        "size": SET_SIZE,
-        "total": total,
-    }
+def progress_in_set(total: int) -> Progress:
+    """Tell how far a voter of so many verdicts is in the current set of SET_SIZE."""
+    return Progress(set=total // SET_SIZE + 1, done=total % SET_SIZE, size=SET_SIZE)
+
+
+def count_verdicts(voter: Voter | None) -> int:
+    """Count a voter's verdicts, counted or not."""
+    return Vote.objects.filter(voter=voter).count() if voter else 0
 
 
 def scope_links(scope: Scope) -> list[dict[str, Any]]:

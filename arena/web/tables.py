@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
+from django.urls import reverse
 
 from arena.ratings.boards import FEW_BATTLES, ModelMatchups, PublishedBoard, Row
 
-from .charts import Forest, Scale, Tick, forest_scale, heat_level
+from .plots.forest import Forest, forest_scale, place_interval
+from .plots.heat import heat_level
+from .plots.scales import Scale, Tick
 
 HEATMAP_MOST = 20
 
@@ -47,6 +48,7 @@ class Cell:
     few: bool
     level: int
     label: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,11 @@ class HeatmapRow:
 
 @dataclass(frozen=True)
 class Heatmap:
+    """Head-to-head win rates, row against column; cells of fewer than `few` battles are marked."""
+
     models: tuple[dict[str, str], ...]
     rows: tuple[HeatmapRow, ...]
+    few: int
 
 
 def lay_out(board: PublishedBoard) -> tuple[list[BoardRow], tuple[Tick, ...]]:
@@ -91,7 +96,7 @@ def _lay_out_row(row: Row, *, scale: Scale) -> BoardRow:
         both_bad=row.both_bad,
         preliminary=row.preliminary,
         regularised=row.regularised,
-        forest=scale.interval(lower=row.lower, rating=row.rating, upper=row.upper),
+        forest=place_interval(scale, lower=row.lower, rating=row.rating, upper=row.upper),
     )
 
 
@@ -107,17 +112,33 @@ def draw_heatmap(matchups: ModelMatchups, *, order: Sequence[Row]) -> Heatmap | 
             model.slug,
             tuple(
                 _cell(
-                    matchups, index[model.pk], index[other.pk], f"{model.name} against {other.name}"
+                    matchups,
+                    index[model.pk],
+                    index[other.pk],
+                    f"{model.name} against {other.name}",
+                    matchup_address(model.slug, other.slug),
                 )
                 for other in shown
             ),
         )
         for model in shown
     )
-    return Heatmap(tuple({"name": model.name, "slug": model.slug} for model in shown), rows)
+    models = tuple({"name": model.name, "slug": model.slug} for model in shown)
+    return Heatmap(models, rows, few=FEW_BATTLES)
 
 
-def _cell(matchups: ModelMatchups, row: int, column: int, who: str) -> Cell:
+def matchup_address(first: str, second: str) -> str:
+    """Return the address of the page of two models (slugs), in the order that pages have."""
+    return reverse("web:matchup", args=sorted((first, second)))
+
+
+def board_address(discipline: str, *, population: str, category: str = "") -> str:
+    """Return the address of a population's board: without it a board is of whom most people look for."""
+    query = {"category": category} if category else {}
+    return reverse("web:board", args=[discipline], query={**query, "population": population})
+
+
+def _cell(matchups: ModelMatchups, row: int, column: int, who: str, url: str) -> Cell:
     n = int(matchups.records.battles[row, column])
     if row == column or not n:
         label = "" if row == column else f"{who}: no battle yet"
@@ -130,29 +151,5 @@ def _cell(matchups: ModelMatchups, row: int, column: int, who: str) -> Cell:
         few=n < FEW_BATTLES,
         level=heat_level(percent),
         label=f"{who}: {percent:.0f} % of {n} {'battle' if n == 1 else 'battles'}",
+        url=url,
     )
-
-
-def list_matchups(matchups: ModelMatchups, *, model_id: int) -> list[dict[str, Any]]:
-    """List one model's records against each opponent it met, most battles first; percents with 95 % bounds."""
-    index = {model.pk: position for position, model in enumerate(matchups.models)}
-    if model_id not in index:
-        return []
-    row, records = index[model_id], matchups.records
-    met = [
-        {
-            "opponent": opponent.name,
-            "opponent_slug": opponent.slug,
-            "n": int(records.battles[row, column]),
-            "win_percent": 100 * float(records.win_rate[row, column]),
-            "wins": int(records.wins[row, column]),
-            "losses": int(records.losses[row, column]),
-            "ties": int(records.ties[row, column]),
-            "both_bad": int(records.both_bad[row, column]),
-            "low": 100 * float(records.lower[row, column]),
-            "high": 100 * float(records.upper[row, column]),
-        }
-        for column, opponent in enumerate(matchups.models)
-        if np.greater(records.battles[row, column], 0)
-    ]
-    return sorted(met, key=lambda matchup: -matchup["n"])

@@ -5,7 +5,7 @@
 (() => {
   "use strict";
 
-  const ELSEWHERE = "input, textarea, select, [contenteditable], dialog";
+  const ELSEWHERE = "input, textarea, select, [contenteditable], dialog[open]";
 
   const notify = (what) => document.dispatchEvent(new CustomEvent("paragone:notice", { detail: what }));
 

@@ -17,6 +17,7 @@
   const PATIENCE = 30000;
   // Between two sends, in ms; verdicts of one voter within 250 ms are stored and not counted.
   const SPACING = 300;
+  const TOO_OFTEN = 429;
 
   const arena = document.getElementById("arena");
   const stage = document.getElementById("stage");
@@ -103,7 +104,7 @@
       body.set("verdict", verdict);
       body.set("viewing_ms", Math.round(performance.now() - paintedAt));
     }
-    outbox.push({ url, body, token: judged.dataset.token, pressedAt: performance.now() });
+    outbox.push({ url, body, token: judged.dataset.token, battle: judged, pressedAt: performance.now() });
     advance();
     deliver();
   }
@@ -156,7 +157,7 @@
       const again = response.status >= 500 || response.status === 408;
       if (again) return null;
       const text = await Promise.race([response.text(), patience]);
-      return { text, taken: response.ok && !response.redirected };
+      return { text, taken: response.ok && !response.redirected, refused: response.status === TOO_OFTEN };
     } catch (error) {
       console.info("Vote not delivered, will be sent again:", error.message);
       return null;
@@ -206,6 +207,7 @@
     if (answer.taken || answer.text.includes('id="vote-problem"')) {
       await htmx.swap({ text: answer.text, sourceElement: stage, target: stage, swap: "beforeend" });
     } else problems.replaceChildren(document.getElementById("problem-text").content.cloneNode(true));
+    if (answer.refused) stage.append(letter.battle); // a skip beyond the cap: the pair still waits for its verdict
     admitStaged();
     if (ring.dataset.state === "coming") advance();
     // Dry although the vote was taken: the page may have missed an answer, so the server says what is left.

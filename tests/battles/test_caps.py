@@ -155,7 +155,7 @@ def test_the_first_verdict_counts_from_250_ms_of_looking(viewing_ms, counted):
     assert Exposure.objects.count() == 2  # the names are shown either way
 
 
-@pytest.mark.parametrize(("waited", "counted"), [(0.2, False), (5, True)])
+@pytest.mark.parametrize(("waited", "counted"), [(0.02, False), (5, True)])
 def test_a_report_is_believed_only_back_to_the_verdict_before(waited, counted):
     create_arena(challenges=3)
     voter = create_voter()

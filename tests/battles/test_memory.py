@@ -1,5 +1,8 @@
 """Copies that a process keeps: how old they get, and that the vote does not depend on their age."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from arena.battles.issuing import Scope, fill_window
@@ -26,6 +29,58 @@ def test_a_value_is_read_again_only_when_it_is_too_old(monkeypatch):
     assert memory.get("a", read=read) == 3
     memory.forget()
     assert memory.get("a", read=read) == 4
+
+
+def test_one_thread_reads_while_the_others_take_the_old_value(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("arena.battles.memory.time.monotonic", lambda: clock[0])
+    memory: Memory[str, int] = Memory(seconds=lambda: 2.0)
+    memory.put("a", 1)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def read_slowly() -> int:
+        begun.set()
+        assert go_on.wait(10)
+        return 2
+
+    def fail() -> int:
+        raise AssertionError("two threads read the same value")
+
+    clock[0] += 2.5
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(memory.get, "a", read=read_slowly)
+        assert begun.wait(10)
+        assert memory.get("a", read=fail) == 1
+        clock[0] += 2  # too old for that: whoever asks now waits for the reader
+        late = threads.submit(memory.get, "a", read=fail)
+        go_on.set()
+        assert (first.result(10), late.result(10)) == (2, 2)
+
+
+def test_nobody_waits_long_for_a_reader(monkeypatch):
+    """It may wait for a connection that those hold who wait for it."""
+    monkeypatch.setattr("arena.battles.memory.PATIENCE", 0.05)
+    memory: Memory[str, int] = Memory(seconds=lambda: 60)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def read_for_ever() -> int:
+        begun.set()
+        assert go_on.wait(10)
+        return 1
+
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(memory.get, "a", read=read_for_ever)
+        assert begun.wait(10)
+        assert memory.get("a", read=lambda: 2) == 2
+        go_on.set()
+        assert first.result(10) == 1
+
+
+def test_a_reader_that_fails_leaves_the_value_to_the_next(monkeypatch):
+    memory: Memory[str, int] = Memory(seconds=lambda: 2.0)
+    with pytest.raises(ZeroDivisionError):
+        memory.get("a", read=lambda: 1 // 0)
+    assert memory.get("a", read=lambda: 3) == 3
 
 
 def test_no_more_than_so_many_values_are_kept():

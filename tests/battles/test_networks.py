@@ -10,6 +10,7 @@ from arena.battles import caps, networks
 from arena.battles.models import Voter
 from arena.battles.networks import forget_networks, hash_network, network_of
 from arena.battles.voters import create_voter
+from arena.generation.models import Trial
 
 
 def from_address(address: str, **headers: str):
@@ -88,6 +89,9 @@ def test_the_hashes_of_earlier_days_are_blanked():
     old = Voter.objects.create(network="a" * 32)
     Voter.objects.update(created_at=datetime.now(UTC) - timedelta(days=1))
     new = Voter.objects.create(network="b" * 32)
-    assert forget_networks() == 1
+    Trial.objects.create(prompt="A fox.", width=256, height=256, visitor="v", network="a" * 32)
+    Trial.objects.update(created_at=datetime.now(UTC) - timedelta(days=1))
+    assert forget_networks() == 2
+    assert Trial.objects.get().network == ""
     assert dict(Voter.objects.values_list("pk", "network")) == {old.pk: "", new.pk: "b" * 32}
     assert forget_networks() == 0

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from arena.battles.pairing import InPlay, choose_pair
+from arena.battles.pairing import InPlay, arrange, choose_pair
 
 
 def field(*, prompts: int, models: int, takes: int = 1) -> list[InPlay]:
@@ -20,7 +20,7 @@ def field(*, prompts: int, models: int, takes: int = 1) -> list[InPlay]:
 def test_choose_pair_takes_two_models_of_one_prompt():
     candidates = {c.candidate: c for c in field(prompts=3, models=3, takes=2)}
     for seed in range(200):
-        pair = choose_pair(list(candidates.values()), barred=(), dice=random.Random(seed))
+        pair = choose_pair(arrange(candidates.values()), barred=(), dice=random.Random(seed))
         left, right = candidates[pair.left], candidates[pair.right]
         assert left.prompt == right.prompt == pair.prompt
         assert left.model != right.model
@@ -31,7 +31,7 @@ def test_choose_pair_is_even_over_pairs_and_sides():
     dice = random.Random(7)
     chosen = Counter()
     for _ in range(12_000):
-        pair = choose_pair(candidates, barred=(), dice=dice)
+        pair = choose_pair(arrange(candidates), barred=(), dice=dice)
         chosen[pair.left, pair.right] += 1
     assert len(chosen) == 12  # 2 prompts x 3 pairs x 2 orders
     assert all(abs(count - 1000) < 150 for count in chosen.values())
@@ -39,7 +39,7 @@ def test_choose_pair_is_even_over_pairs_and_sides():
 
 def test_choose_pair_tells_the_probability_of_its_pair():
     candidates = field(prompts=2, models=3, takes=2)
-    pair = choose_pair(candidates, barred=(), dice=random.Random(1))
+    pair = choose_pair(arrange(candidates), barred=(), dice=random.Random(1))
     assert pair.probability == pytest.approx(1 / (2 * 3 * 4))
 
 
@@ -53,7 +53,7 @@ def test_choose_pair_follows_the_weights_and_tells_their_probability():
     dice = random.Random(3)
     chosen: Counter = Counter()
     for _ in range(8_000):
-        pair = choose_pair(candidates, barred=(), dice=dice, weights=weights)
+        pair = choose_pair(arrange(candidates), barred=(), dice=dice, weights=weights)
         models = tuple(sorted((pair.left % 10, pair.right % 10)))
         chosen[models] += 1
         assert pair.probability == pytest.approx(weights["text-to-image"][models] / 2)
@@ -64,7 +64,7 @@ def test_choose_pair_follows_the_weights_and_tells_their_probability():
 def test_choose_pair_never_shows_a_pair_that_is_barred_however_heavy():
     candidates = [InPlay(model, 1, model, "text-to-image") for model in (1, 2, 3)]
     weights = {"text-to-image": {(1, 2): 1.0, (1, 3): 0.0, (2, 3): 0.0}}
-    pair = choose_pair(candidates, barred=(1,), dice=random.Random(0), weights=weights)
+    pair = choose_pair(arrange(candidates), barred=(1,), dice=random.Random(0), weights=weights)
     assert {pair.left, pair.right} == {2, 3}
 
 
@@ -75,7 +75,8 @@ def test_weights_of_another_discipline_mean_nothing_here():
     pairs = {
         frozenset((pair.left, pair.right))
         for pair in (
-            choose_pair(candidates, barred=(), dice=dice, weights=weights) for _ in range(60)
+            choose_pair(arrange(candidates), barred=(), dice=dice, weights=weights)
+            for _ in range(60)
         )
     }
     assert len(pairs) == 3
@@ -91,13 +92,13 @@ def test_weights_of_another_discipline_mean_nothing_here():
     ],
 )
 def test_choose_pair_finds_nothing_where_no_two_models_meet(candidates, barred):
-    assert choose_pair(candidates, barred=barred, dice=random.Random(0)) is None
+    assert choose_pair(arrange(candidates), barred=barred, dice=random.Random(0)) is None
 
 
 def test_choose_pair_never_shows_a_barred_candidate():
     candidates = field(prompts=1, models=2, takes=2)
     for seed in range(50):
-        pair = choose_pair(candidates, barred={110, 121}, dice=random.Random(seed))
+        pair = choose_pair(arrange(candidates), barred={110, 121}, dice=random.Random(seed))
         assert {pair.left, pair.right} == {111, 120}
 
 
@@ -105,5 +106,7 @@ def test_choose_pair_repeats_the_least_seen_prompt_first():
     candidates = field(prompts=2, models=2)
     seen = {110: 3, 120: 3, 210: 1, 220: 1}
     for seed in range(20):
-        pair = choose_pair(candidates, barred=(), dice=random.Random(seed), allow_seen=seen)
+        pair = choose_pair(
+            arrange(candidates), barred=(), dice=random.Random(seed), allow_seen=seen
+        )
         assert pair.prompt == 2

@@ -56,6 +56,9 @@ def main() -> None:
         site.wait_until_ready()
         site.close_shipped_challenges()
         site.run_python(FILL.format(asked.challenges, asked.models, asked.takes))
+        # Absent studios would be asked again and again while voters are measured.
+        site.execute("update catalog_provider set enabled = false")
+        site.execute("update generation_slot set finished_at = now() where finished_at is null")
         site.execute(CREATE)
         compare(site, asked)
         if asked.profile:

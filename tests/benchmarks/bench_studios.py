@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from arena.pictures.derivatives import make_derivatives
 from arena.pictures.intake import read_picture
+from arena.pictures.mark import SourceType
 from arena.studios.examples import Example, read_examples, studios_for
 from arena.studios.plan import DeclinedError
 from arena.studios.studio import STUDIOS, draw_picture
@@ -37,7 +38,9 @@ def measure(example: Example, *, studio: str, take: int) -> tuple[float, float] 
     except DeclinedError:
         return None
     drawn = time.process_time()
-    list(make_derivatives(read_picture(drawing.png), width=example.width, height=example.height))
+    image = read_picture(drawing.png)
+    source = SourceType.DRAWN_BY_CODE
+    make_derivatives(image, width=example.width, height=example.height, source=source)
     return drawn - began, time.process_time() - drawn
 
 

@@ -10,8 +10,8 @@ with field as (
 ), prompts as (
     select array_agg(prompt_id) as all_of_them from field
 ), voter as (
-    insert into battles_voter (created_at, simulated)
-    select now(), true from generate_series(1, %(voters)s) returning id
+    insert into battles_voter (created_at, simulated, network, crowded)
+    select now(), true, '', false from generate_series(1, %(voters)s) returning id
 ), voters as (
     select array_agg(id) as all_of_them from voter
 ), drawn as (
@@ -34,7 +34,8 @@ with field as (
     insert into battles_vote
         (battle_id, voter_id, verdict, counted, reason, first_id, second_id, created_at)
     select id, voter_id, (array['left', 'right', 'tie', 'both_bad'])[1 + id %% 4], true, '',
-           least(left_id, right_id), greatest(left_id, right_id), clock_timestamp()
+           least(left_id, right_id), greatest(left_id, right_id),
+           clock_timestamp() - make_interval(hours => %(hours_ago)s)
     from battle
     on conflict do nothing
     returning id
@@ -43,11 +44,26 @@ insert into battles_foldentry (vote_id, sign) select id, 1 from vote where %(fol
 """
 
 
-def fill_votes(*, votes: int, voters: int, mark: str, fold: bool = False) -> None:
+def fill_votes(
+    *, votes: int, voters: int, mark: str, fold: bool = False, hours_ago: int = 0
+) -> None:
     """Insert counted votes over random pairs of one take per model on each prompt.
 
     A pair that a voter has judged already is left out. `mark` keeps tokens of several calls apart;
     `fold` leaves the fold entries that real verdicts leave.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"votes": votes, "voters": voters, "mark": mark, "fold": fold})
+        cursor.execute(
+            FILL,
+            {
+                "votes": votes,
+                "voters": voters,
+                "mark": mark,
+                "fold": fold,
+                "hours_ago": hours_ago,
+            },
+        )
+        # Autovacuum may come late, and plans made for empty tables read full ones again and again.
+        cursor.execute(
+            "analyze battles_battle, battles_vote, battles_voter, generation_candidate, generation_slot"
+        )

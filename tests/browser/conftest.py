@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from arena.ops import state
+from tests.plugin import find_chromium
 from tests.survival.site import Site, wait_for
 
 from .screenshots import CHROMIUM_OPTIONS
@@ -66,7 +67,7 @@ def pictures(site: Site) -> None:
     """Four pairs can be shown."""
     wait_for(
         lambda: site.value(READY_PICTURES, SHIPPED) >= 8,
-        seconds=90,
+        seconds=300,
         pause=0.25,
         what=site.output,
     )
@@ -75,9 +76,7 @@ def pictures(site: Site) -> None:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ["CHROMIUM"], args=CHROMIUM_OPTIONS
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
 

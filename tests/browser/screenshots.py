@@ -61,11 +61,18 @@ def list_stops(page: Page, *, base: str) -> list[Stop]:
         Stop("ranking", "/about/ranking/"),
         Stop("challenge-declined", "/challenges/fantasy-warrior/"),
         Stop("challenges", "/challenges/"),
+        Stop("gallery", "/gallery/"),
+        Stop("matchup", "/models/studio-gouache/vs/studio-ray/"),
+        Stop("transparency", "/about/transparency/"),
         Stop("challenge", f"/challenges/{CHALLENGE}/"),
         Stop("models", "/models/"),
         Stop("model-demo", studio),
         Stop("model-nano-banana-2", "/models/nano-banana-2/"),
         Stop("how-voting-works", "/about/voting/"),
+        Stop("playground", "/playground/"),
+        Stop("suggest", "/suggest/"),
+        Stop("api", "/api/v1/"),
+        Stop("me", "/me/"),
         Stop("404", "/there-is-nothing-here/"),
     ]
 

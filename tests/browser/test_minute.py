@@ -48,7 +48,7 @@ def test_reveal_names_makers_beside_the_next_pair_and_leaves_by_a_key(page: Page
     reveal = page.locator("#reveal")
     expect(reveal).to_have_attribute("data-show", "full")
     expect(reveal.locator(".made")).to_have_count(2)
-    expect(reveal.locator(".made").first).to_contain_text("(demo price)")
+    expect(reveal.locator(".made").first).to_contain_text("Paragone demo studios")
     expect(page.locator("#said")).to_contain_text("beat")
     picture = page.locator("#arena .side").first.bounding_box()
     card = reveal.bounding_box()

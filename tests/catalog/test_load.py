@@ -14,12 +14,21 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from arena.catalog.load import LoadError, load_catalog
-from arena.catalog.models import SLUG, ImageModel, Lab, Offering, PriceRule, Provider
+from arena.catalog.models import (
+    SLUG,
+    ImageModel,
+    Lab,
+    ModelText,
+    Offering,
+    PriceClaim,
+    PriceRule,
+    Provider,
+)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_references")]
 
 DATA = json.loads((Path(project.FIXTURES) / "catalog.json").read_text(encoding="utf-8"))
-TABLES = (Lab, Provider, ImageModel, Offering, PriceRule)
+TABLES = (Lab, Provider, ImageModel, Offering, PriceClaim, PriceRule, ModelText)
 
 
 @pytest.fixture
@@ -38,10 +47,15 @@ def test_load_catalog_creates_everything_of_the_file():
         "providers": 7,
         "image models": 11,
         "offerings": 17,
-        "price rules": 61,
+        "price claims": 8,
+        "price rules": 73,
+        "siblings": 1,
+        "model texts": 23,
     }
     assert set(counts.kept.values()) == {0}
-    assert [len(found) for found in rows().values()] == [5, 7, 11, 17, 61]
+    assert [len(found) for found in rows().values()] == [5, 7, 11, 17, 8, 73, 23]
+    pro = ImageModel.objects.get(slug="nano-banana-pro")
+    assert [model.slug for model in pro.siblings.all()] == ["nano-banana-2"]
 
 
 def test_load_catalog_twice_changes_nothing():
@@ -63,8 +77,8 @@ def test_load_catalog_twice_at_once_creates_everything_once():
 
     with ThreadPoolExecutor(2) as pool:
         created = [run.result(timeout=30) for run in [pool.submit(load) for _ in range(2)]]
-    assert sorted(created) == [0, 101]
-    assert [len(found) for found in rows().values()] == [5, 7, 11, 17, 61]
+    assert sorted(created) == [0, 145]
+    assert [len(found) for found in rows().values()] == [5, 7, 11, 17, 8, 73, 23]
 
 
 def test_load_catalog_keeps_what_a_curator_edited():
@@ -91,6 +105,7 @@ def test_load_catalog_adds_what_is_missing_again():
         "image models": 1,
         "offerings": 2,
         "price rules": 8,
+        "model texts": 3,
     }
     assert Offering.objects.filter(model__slug="studio-press", resend_safe=True).count() == 2
 
@@ -117,8 +132,10 @@ def test_catalog_holds_the_facts_of_the_sample_page():
         model.capabilities
     )
     assert {str(offering) for offering in model.offerings.all()} == {
-        f"{provider}/gemini-3.1-flash-image-preview"
-        for provider in ("fal", "replicate", "gemini", "vertex")
+        "fal/fal-ai/nano-banana-2",
+        "replicate/google/nano-banana-2",
+        "gemini/gemini-3.1-flash-image-preview",
+        "vertex/gemini-3.1-flash-image-preview",
     }
 
 
@@ -277,8 +294,11 @@ FIRST_RULE = f"{FAL}, prices[0] (sample page), rules[0] ($0.08 per image at 1K (
         (spoil_decimal, f"{FIRST_RULE}, amount: “8 cents” value must be a decimal number."),
         (spoil_inexact_decimal, f"{FIRST_RULE}, amount: must be a decimal number in quotes."),
         (spoil_not_a_number, "rules[0] ($0.067 per output image at 1K), amount: "),
-        (spoil_negative, "rules[0] ($0.067 per output image at 1K), amount: must not be negative."),
-        (spoil_multiplier, "amount: 0.05 is not 0.75 times the standard rate 0.08."),
+        (
+            spoil_negative,
+            "(sample page), rule “$0.067 per output image at 1K”: the amount -0.01 is",
+        ),
+        (spoil_multiplier, "it says $0.05, but 0.75 x $0.08 is $0.06."),
         (spoil_provider, "offerings[0] (fall), provider: there is no provider “fall”"),
         (spoil_population, "offerings[0] (easel-express), provider: is demo, but the model real."),
         (spoil_twice, "labs[1] (google), slug: “google” is there twice."),
@@ -327,11 +347,11 @@ def run_load_fixtures() -> str:
 def test_load_fixtures_prints_one_line(folder):
     first, second = run_load_fixtures(), run_load_fixtures()
     assert first == (
-        "5 labs, 7 providers, 11 image models, 17 offerings, 61 price rules, 11 categories, "
-        "13 challenges, 13 prompts, 6 reference pictures created; "
+        "5 labs, 7 providers, 11 image models, 1 sibling, 23 model texts, 8 price claims, "
+        "17 offerings, 73 price rules, 11 categories, 13 challenges, 13 prompts, 6 reference pictures created; "
         "0 that were there stayed as they are.\n"
     )
-    assert second == "Nothing to add: all 144 rows are there, and none was changed.\n"
+    assert second == "Nothing to add: all 188 rows are there, and none was changed.\n"
 
 
 @pytest.mark.parametrize(
@@ -352,3 +372,29 @@ def test_load_fixtures_refuses_a_bad_file_in_a_sentence(folder, content, message
     with pytest.raises(CommandError) as caught:
         run_load_fixtures()
     assert message in str(caught.value)
+
+
+def test_a_text_that_a_curator_wrote_stays(data):
+    load_catalog(data)
+    ModelText.objects.filter(model__slug="studio-ray", section="strengths").update(text="Mine.")
+    ImageModel.objects.get(slug="nano-banana-2").texts.filter(section="overview").delete()
+    counts = load_catalog(data)
+    assert (counts.created["model texts"], counts.kept["model texts"]) == (1, 22)
+    assert ModelText.objects.get(model__slug="studio-ray", section="strengths").text == "Mine."
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("siblings", ["nobody"], "siblings: there is no real model “nobody” in this file."),
+        ("siblings", ["studio-ray"], "siblings: there is no real model “studio-ray” in this file."),
+        ("texts", [{"section": "overview", "text": "Undated."}], "written_on: is missing."),
+        ("texts", [{"section": "gossip"}], "section: Value 'gossip' is not a valid choice."),
+    ],
+)
+def test_bad_words_are_told_where_they_stand(data, field, value, said):
+    data["models"][0][field] = value
+    with pytest.raises(LoadError, match="nano-banana-2") as error:
+        load_catalog(data)
+    assert said in str(error.value)
+    assert ImageModel.objects.count() == 0

@@ -279,3 +279,31 @@ def test_open_challenge_trusts_the_row_and_not_a_stale_instance():
     open_challenge(challenge)
     close_challenge(stale)
     assert stale.status == "closed"
+
+
+def test_a_prompt_becomes_a_showcase_as_a_new_version_and_keeps_its_purpose():
+    challenge = make_challenge()
+    battle = add_prompt(challenge, text="A red cube.")
+    assert battle.purpose == Prompt.Purpose.BATTLE
+    showcase = revise_prompt(battle, text="A red cube.", purpose=Prompt.Purpose.SHOWCASE)
+    assert (showcase.version, showcase.purpose) == (2, Prompt.Purpose.SHOWCASE)
+    assert Prompt.objects.get(pk=battle.pk).purpose == Prompt.Purpose.BATTLE
+    assert revise_prompt(showcase, text="A red cube.", purpose="showcase") == showcase
+    assert revise_prompt(showcase, text="A blue cube.").purpose == Prompt.Purpose.SHOWCASE
+
+
+def test_one_text_is_not_there_for_both_purposes():
+    challenge = make_challenge()
+    shown = add_prompt(challenge, text="A red cube.", purpose=Prompt.Purpose.SHOWCASE)
+    assert add_prompt(challenge, text="A red cube.", purpose=Prompt.Purpose.SHOWCASE) == shown
+    with pytest.raises(ValidationError, match="other purpose"):
+        add_prompt(challenge, text="A red cube.")
+
+
+def test_a_challenge_with_nothing_but_showcases_does_not_open():
+    challenge = make_challenge()
+    add_prompt(challenge, text="A red cube.", purpose=Prompt.Purpose.SHOWCASE)
+    with pytest.raises(ValidationError, match="to vote on"):
+        open_challenge(challenge)
+    add_prompt(challenge, text="A blue cube.")
+    assert open_challenge(challenge).is_open

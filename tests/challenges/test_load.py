@@ -14,7 +14,7 @@ from arena.challenges.editing import revise_prompt
 from arena.challenges.load import LoadError, load_challenges
 from arena.challenges.models import Category, Challenge, Prompt, ReferencePicture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_references")]
 
 FIXTURES = Path(project.FIXTURES)
 PICTURES = FIXTURES / "references"

@@ -2,17 +2,19 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from arena.challenges.models import Challenge, ReferencePicture
-from arena.curate.login import ensure_group, make_login_url
+from arena.curate.login import make_login_url
 from arena.generation.models import Candidate, Generation, Slot
 from tests.factories import (
     create_arena,
@@ -23,15 +25,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client: Client) -> User:
-    """A member of the group and nothing more, logged in."""
-    user = User.objects.create_user("carla", is_staff=True)
-    user.groups.add(ensure_group())
-    client.force_login(user)
-    return user
 
 
 def png(size: tuple[int, int] = (300, 200)) -> SimpleUploadedFile:
@@ -84,7 +77,7 @@ def test_the_login_link_works_once(client):
     page = client.get(path)
     assert page.status_code == 200
     assert "_auth_user_id" not in client.session
-    assert client.post(path)["Location"] == reverse("admin:index")
+    assert client.post(path)["Location"] == reverse("desk:home")
     assert client.get(reverse("admin:challenges_challenge_changelist")).status_code == 200
     assert Client().get(path).status_code == 410
     assert Client().post(path).status_code == 410
@@ -290,7 +283,7 @@ def test_a_curator_settles_an_uncertain_call(client, curator):
         slot=slot, offering=create_offering(model=model), state="uncertain"
     )
     address = reverse("admin:generation_generation_changelist")
-    client.post(address, {"action": "give_up", "_selected_action": [generation.pk]})
+    client.post(address, {"action": "unpaid_give_up", "_selected_action": [generation.pk]})
     slot.refresh_from_db()
     generation.refresh_from_db()
     assert generation.state == "failed"
@@ -313,3 +306,51 @@ def test_the_discipline_is_fixed_once_pictures_exist(client, curator):
     (challenge,) = create_arena()
     page = client.get(reverse("admin:challenges_challenge_change", args=[challenge.pk]))
     assert 'name="discipline"' not in page.content.decode()
+
+
+def prompts_of(challenge: Challenge) -> list[tuple[str, str]]:
+    current = challenge.prompts.filter(is_current=True).order_by("position")
+    return list(current.values_list("text", "purpose"))
+
+
+def test_a_tick_makes_a_prompt_a_showcase_and_back(client, curator):
+    challenge = create_challenge(slug="harbour-at-dawn")
+    change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
+    assert "Never voted on" in client.get(change).content.decode()
+    for ticks, purpose in (({"prompts-0-showcase": "on"}, "showcase"), ({}, "battle")):
+        client.post(change, form(challenge, **{"prompts-0-text": "A red cube.", **ticks}))
+        assert prompts_of(challenge) == [("A red cube.", purpose)]
+    assert challenge.prompts.count() == 3
+    client.post(change, form(challenge))
+    assert challenge.prompts.count() == 3
+
+
+def test_one_text_for_both_purposes_is_told_beside_its_field(client, curator):
+    challenge = create_challenge(slug="harbour-at-dawn")
+    change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
+    twice = {
+        "prompts-TOTAL_FORMS": "2",
+        "prompts-1-text": "A red cube.\r\n",
+        "prompts-1-showcase": "on",
+        "prompts-1-challenge": str(challenge.pk),
+    }
+    page = client.post(change, form(challenge, **twice))
+    assert "there already, for the other purpose" in page.content.decode()
+    assert prompts_of(challenge) == [("A red cube.", "battle")]
+    client.post(change, form(challenge, **{**twice, "prompts-1-text": "A blue cube."}))
+    assert prompts_of(challenge) == [("A red cube.", "battle"), ("A blue cube.", "showcase")]
+
+
+def test_closing_tells_what_follows_and_opening_again_what_it_cost(client, curator):
+    (challenge,) = create_arena()
+    close, again = (
+        reverse(f"admin:challenge_{name}", args=[challenge.pk]) for name in ("close", "open")
+    )
+    assert "In 31 minutes" in client.post(close, follow=True).content.decode()
+    assert "is open for votes now." in client.post(again, follow=True).content.decode()
+    client.post(close)
+    Challenge.objects.update(closed_at=Now() - timedelta(hours=1))
+    answer = client.post(again, follow=True).content.decode()
+    assert "2 of its pictures were shown with names" in answer
+    assert set(Candidate.objects.values_list("status", flat=True)) == {"retired"}
+    assert Challenge.objects.get().is_open

@@ -15,7 +15,6 @@ from arena.battles.verdicts import record_verdict
 from arena.catalog.models import ImageModel, Population
 from arena.challenges.editing import revise_prompt
 from arena.challenges.models import Challenge
-from arena.curate.login import ensure_group
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Candidate, Generation, PublicPicture, Slot
 from arena.generation.moderation import (
@@ -37,14 +36,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client: Client) -> User:
-    user = User.objects.create_user("carla", is_staff=True)
-    user.groups.add(ensure_group())
-    client.force_login(user)
-    return user
 
 
 def some_candidate() -> Candidate:

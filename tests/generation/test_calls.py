@@ -8,12 +8,14 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from arena.generation import calls
-from arena.generation.calls import MAX_ATTEMPTS, run_generation, sweep_expired
+from arena.generation import calls, collecting
+from arena.generation.calls import run_generation
 from arena.generation.dispatch import plan_due
-from arena.generation.models import Candidate, Generation, PublicPicture, Slot
+from arena.generation.models import Breaker, Candidate, Generation, PublicPicture, Slot
 from arena.generation.moderation import settle_uncertain
+from arena.generation.retries import MAX_ATTEMPTS
 from arena.generation.storing import load_original, picture_path
+from arena.generation.sweeping import HINT_AGAIN, Swept, sweep_expired
 from tests.factories import create_challenge, create_model, create_offering, create_slot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,8 +37,9 @@ def make(**values: bool) -> Generation:
 
 
 def let_retry() -> list[int]:
-    """Let the wait before the next attempt pass, and plan it."""
+    """Let the wait before the next attempt, and that of a breaker, pass, and plan it."""
     Slot.objects.update(next_attempt_at=Now())
+    Breaker.objects.update(open_until=Now())
     return plan_due()
 
 
@@ -144,18 +147,18 @@ def test_attempts_end_after_a_number_of_tries(fake):
 def test_a_lost_answer_of_a_paid_call_is_uncertain_and_never_resent(fake):
     fake.script(["reset_mid_body"])
     generation = make(resend_safe=False)
-    assert (generation.state, generation.outcome) == ("uncertain", "uncertain")
+    assert (generation.state, generation.outcome) == ("uncertain", "connection")
     assert let_retry() == []
     expire_leases()
-    assert sweep_expired() == ([], 0)
+    assert sweep_expired() == Swept()
     assert len(fake.posts) == 1
 
 
 def test_a_curator_decides_once_about_an_uncertain_call(fake):
     fake.script(["reset_mid_body"])
     generation = make(resend_safe=False)
-    assert settle_uncertain(generation, send_again=True)
-    assert not settle_uncertain(generation, send_again=True)
+    assert settle_uncertain(generation, charged=True, send_again=True)
+    assert not settle_uncertain(generation, charged=True, send_again=True)
     (again,) = plan_due()
     run_generation(again)
     assert Candidate.objects.get().generation_id == again
@@ -163,9 +166,9 @@ def test_a_curator_decides_once_about_an_uncertain_call(fake):
 
 def test_a_worker_lost_in_flight_is_made_again_where_that_is_free(fake):
     (generation_id,) = plan()
-    Generation.objects.update(state="submitting", fence=1)
+    Generation.objects.update(state="submitting", fence=1, lease_until=Now())
     expire_leases()
-    assert sweep_expired() == ([], 1)
+    assert sweep_expired().ended == 1
     lost = Generation.objects.get(pk=generation_id)
     assert (lost.state, lost.outcome) == ("failed", "worker_lost")
     (again,) = let_retry()
@@ -175,9 +178,9 @@ def test_a_worker_lost_in_flight_is_made_again_where_that_is_free(fake):
 
 def test_a_worker_lost_in_a_paid_call_leaves_it_uncertain():
     (generation_id,) = plan(resend_safe=False)
-    Generation.objects.update(state="submitting", fence=1)
+    Generation.objects.update(state="submitting", fence=1, lease_until=Now())
     expire_leases()
-    assert sweep_expired() == ([], 1)
+    assert sweep_expired().ended == 1
     assert Generation.objects.get(pk=generation_id).state == "uncertain"
     assert let_retry() == []
 
@@ -189,7 +192,7 @@ def test_a_worker_that_was_taken_over_writes_nothing(fake, monkeypatch):
 
     def keep_after_takeover(*args, **values):
         expire_leases()
-        assert sweep_expired() == ([], 1)
+        assert sweep_expired().ended == 1
         return keep(*args, **values)
 
     monkeypatch.setattr(calls, "keep_original", keep_after_takeover)
@@ -208,22 +211,23 @@ def test_a_worker_lost_while_collecting_is_resumed_from_the_kept_original(fake, 
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(calls, "render_pictures", die)
+        patch.setattr(collecting, "render_pictures", die)
         with pytest.raises(Killed):
             run_generation(generation_id)
     assert Generation.objects.get(pk=generation_id).state == "collecting"
     expire_leases()
-    assert sweep_expired() == ([generation_id], 0)
-    run_generation(generation_id)
+    assert sweep_expired() == Swept(collect=[generation_id])
+    collecting.collect_picture(generation_id)
     assert Generation.objects.get(pk=generation_id).state == "stored"
     assert len(fake.posts) == 1
 
 
 def test_a_lost_message_is_sent_again():
     (generation_id,) = plan()
-    assert sweep_expired() == ([], 0)
-    expire_leases()
-    assert sweep_expired() == ([generation_id], 0)
+    assert sweep_expired() == Swept()
+    Generation.objects.update(hinted_at=Now() - HINT_AGAIN)
+    assert sweep_expired() == Swept(make=[generation_id])
+    assert sweep_expired() == Swept()
 
 
 def test_no_half_written_files_stay_behind(fake, settings):

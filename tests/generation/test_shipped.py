@@ -4,16 +4,17 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.db.models.functions import Now
 from PIL import Image
 
 from arena.catalog.models import Population
 from arena.challenges.editing import revise_prompt
 from arena.challenges.models import Challenge
-from arena.generation.calls import sweep_expired
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Candidate, Generation, Slot
 from arena.generation.shipped import collect_shipped, plan_shipped
 from arena.generation.slots import order_demo_pictures
+from arena.generation.sweeping import HINT_AGAIN, sweep_expired
 from tests.factories import create_challenge, create_model, create_offering
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,8 +79,9 @@ def test_shipped_originals_wait_in_no_providers_line(folder):
 
 def test_a_worker_collects_what_nobody_has_taken_in(folder):
     planned = plan_shipped(folder)
-    resumable, ended = sweep_expired()
-    assert (sorted(resumable), ended) == (sorted(planned), 0)
+    Generation.objects.update(hinted_at=Now() - HINT_AGAIN)
+    swept = sweep_expired()
+    assert (sorted(swept.collect), swept.make, swept.ended) == (sorted(planned), [], 0)
 
 
 def test_what_ships_for_another_prompt_challenge_or_model_is_left_alone(folder):

@@ -1,16 +1,17 @@
 """What is wanted, what it costs, how far it is, and who is asked."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 
 from arena.catalog.models import ImageModel, Population, PriceRule, Provider
 from arena.challenges.editing import revise_prompt
 from arena.challenges.models import Challenge
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Generation, Pulse, Slot
-from arena.generation.pulse import away_queues, record_pulse
+from arena.generation.pulse import away_queues, expect_pulses, record_pulse
 from arena.generation.routing import choose_offering
 from arena.generation.slots import (
     expected_costs,
@@ -189,6 +190,23 @@ def test_plan_due_keeps_to_the_providers_room():
     assert len(plan_due()) == 2
 
 
+def test_plan_due_looks_at_few_slots_past_those_of_a_provider_without_room(monkeypatch):
+    """What waits for a full provider does not stand in the way of what another one can make."""
+    challenge, (full, free) = create_challenge(), (create_model(), create_model())
+    create_offering(model=full, provider_slug="full")
+    create_offering(model=free, provider_slug="free")
+    Provider.objects.filter(slug="full").update(max_in_flight=1)
+    for take in range(4):
+        create_slot(challenge=challenge, model=full, take=take)
+    assert len(plan_due(look_at=2)) == 1
+    for take in range(4):
+        create_slot(challenge=challenge, model=free, take=take)
+    planned = Generation.objects.in_bulk(plan_due(look_at=2)).values()
+    assert [generation.slot.model for generation in planned] == [free, free]
+    Provider.objects.update(max_in_flight=0)
+    assert plan_due() == []
+
+
 def test_plan_due_notes_what_the_price_list_of_the_day_says():
     model = create_model()
     offering = create_offering(model=model)
@@ -208,12 +226,19 @@ def test_plan_due_plans_each_slot_once():
 
 
 def test_away_queues_names_workers_without_a_sign_of_life():
-    assert away_queues() == ["generate", "ratings"]
+    assert away_queues() == ["generate", "intake", "ratings"]
     record_pulse("generate")
     record_pulse("generate")
-    assert away_queues() == ["ratings"]
+    assert away_queues() == ["intake", "ratings"]
     Pulse.objects.update(beat_at="2026-01-01T00:00Z")
-    assert away_queues() == ["generate", "ratings"]
+    expect_pulses()
+    assert away_queues() == []  # they are being started
+    record_pulse("generate")
+    just_over = timedelta(seconds=21)
+    Pulse.objects.update(beat_at=F("beat_at") - just_over)
+    assert away_queues() == ["generate"]  # whoever has spoken once has no grace any more
+    Pulse.objects.update(beat_at=F("beat_at") - just_over)
+    assert away_queues() == ["generate", "intake", "ratings"]
 
 
 def test_retired_studios_start_nothing():

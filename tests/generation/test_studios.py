@@ -17,7 +17,10 @@ from arena.generation.slots import order_pictures
 from arena.studios.server import application
 from tests.factories import create_challenge
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("quick_references"),
+]
 
 
 @pytest.fixture

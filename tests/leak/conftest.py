@@ -1,14 +1,19 @@
 """An arena like the shipped one, whose pictures went through the real intake."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test import override_settings
 
 from arena.catalog.models import Discipline, ImageModel, Population
-from arena.challenges.models import Challenge
-from arena.generation.models import Candidate, Generation
+from arena.challenges.models import Challenge, Prompt
+from arena.generation.models import Candidate, Generation, Slot
 from arena.generation.storing import keep_original, render_pictures, store_candidate
 from tests.factories import create_offering, create_slot
 from tests.leak.originals import make_original
@@ -37,11 +42,24 @@ def number_from(first: int) -> None:
             cursor.execute(f"alter sequence {sequence} restart with {first + 100_000 * place}")
 
 
-def take_in(*, challenge: Challenge, model: ImageModel, number: int, take: int = 0) -> Candidate:
-    """Send an original, with all that it carries, through the intake that every picture takes."""
+def take_in(
+    *,
+    challenge: Challenge,
+    model: ImageModel,
+    number: int,
+    take: int = 0,
+    prompt: Prompt | None = None,
+    data: bytes | None = None,
+) -> Candidate:
+    """Send an original, with all that it carries, through the intake that every picture takes.
+
+    `prompt` None is the challenge's first; `data` None is a picture like no other.
+    """
     if model.offerings.first() is None:
         create_offering(model=model, provider_slug="fal")
     slot = create_slot(challenge=challenge, model=model, take=take)
+    if prompt:
+        Slot.objects.filter(pk=slot.pk).update(prompt=prompt)
     generation = Generation.objects.create(
         slot=slot,
         offering=model.offerings.all()[0],
@@ -49,17 +67,21 @@ def take_in(*, challenge: Challenge, model: ImageModel, number: int, take: int =
         outcome="ok",
         total_ms=1000 + number,
     )
-    data = make_original(number=number, label=model.name, seed=slot.pk)
+    data = data or make_original(number=number, label=model.name, seed=slot.pk)
     name, checksum = keep_original(generation.pk, data=data)
     generation.parameters = {"original": name, "sha256": checksum}
     generation.save()
-    pictures = render_pictures(data, width=challenge.canvas_width, height=challenge.canvas_height)
+    pictures = render_pictures(
+        data,
+        width=challenge.canvas_width,
+        height=challenge.canvas_height,
+        population=model.population,
+    )
     return store_candidate(generation, pictures=pictures)
 
 
-@pytest.fixture
-def shipped(db: Any) -> None:
-    """The shipped catalogue and challenges, with small canvases and one picture of each of some models."""
+def fill() -> None:
+    """The shipped catalogue and challenges, with small canvases and two pictures of each of some models."""
     number_from(FIRST_ID)
     call_command("load_fixtures", no_pictures=True, verbosity=0)
     Challenge.objects.filter(canvas_width__gt=0).update(canvas_width=128, canvas_height=128)
@@ -72,3 +94,27 @@ def shipped(db: Any) -> None:
             for number, model in enumerate(models):
                 for take in range(2):
                     take_in(challenge=challenge, model=model, number=number, take=take)
+
+
+@pytest.fixture(scope="module")
+def filled(
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Path]:
+    """A transaction around a file's tests that holds what they all start from; yields its pictures."""
+    media = tmp_path_factory.mktemp("filled")
+    with ExitStack() as stack:
+        with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media):
+            stack.enter_context(transaction.atomic())
+            fill()
+        yield media
+        with django_db_blocker.unblock():
+            transaction.set_rollback(True)
+            stack.close()
+
+
+@pytest.fixture
+def shipped(filled: Path, db: None, settings: Any) -> None:
+    """An arena of the test's own, since what it changes is rolled back to what the file starts from."""
+    shutil.copytree(filled, settings.MEDIA_ROOT)

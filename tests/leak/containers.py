@@ -19,7 +19,7 @@ def read_structure(data: bytes) -> tuple[Part, ...]:
     if data.startswith(b"\x89PNG"):
         return tuple(_png(data))
     if data[4:8] == b"ftyp":
-        return tuple(_boxes(data, path=""))
+        return (*_boxes(data, path=""), *_items(data))
     raise AssertionError("neither JPEG, PNG nor AVIF")
 
 
@@ -65,12 +65,36 @@ def _boxes(data: bytes, *, path: str) -> Iterator[Part]:
             yield from _boxes(body[_PARENTS[name] :], path=inner)
         elif name == _PIXELS:
             yield inner, 0, ""
-            yield from ((f"OBU {kind}", 0, "") for kind in _obus(body))
         elif name == _PLACES:
             yield inner, len(body), ""
         else:
             yield _part(inner, body)
         place += size
+
+
+def _items(data: bytes) -> Iterator[Part]:
+    """What lies in `mdat`: the picture as the kinds of its AV1 units, and whatever lies beside it whole.
+
+    Read from `iloc` version 0 with one extent an item (ISO/IEC 14496-12); the items fill `mdat` exactly.
+    """
+    place = data.index(b"iloc") + 4
+    assert data[place : place + 6] == b"\0\0\0\0\x44\0", "another layout of places"
+    (count,) = struct.unpack(">H", data[place + 6 : place + 8])
+    rows = struct.iter_unpack(">HHHII", data[place + 8 : place + 8 + 14 * count])
+    items = sorted((start, length, number) for number, _, extents, start, length in rows if extents)
+    assert len(items) == count
+    name_at = data.index(_PIXELS)
+    (size,) = struct.unpack(">I", data[name_at - 4 : name_at])
+    end = name_at + 4
+    for start, length, number in items:
+        assert start == end, "bytes that belong to no item"
+        end += length
+        body = data[start:end]
+        if number == 1:
+            yield from ((f"OBU {kind}", 0, "") for kind in _obus(body))
+        else:
+            yield _part(f"item {number}", body)
+    assert end == name_at - 4 + size, "bytes that belong to no item"
 
 
 def _obus(data: bytes) -> Iterator[int]:

@@ -1,9 +1,7 @@
-"""Both sides of a pair look alike but for their pixels: files, headers, names, markup and sides."""
+"""Both sides of a pair look alike but for their pixels: files, headers, names and markup."""
 
-import math
-import random
+import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,11 @@ import pytest
 from django.conf import settings as project
 from django.test import Client
 
-from arena.battles.issuing import Scope, issue_battle
 from arena.battles.models import Battle
-from arena.battles.pairing import InPlay, choose_pair
-from arena.catalog.models import Discipline
 from arena.challenges.models import Challenge
-from arena.generation.models import Candidate, PublicPicture
+from arena.generation.models import PublicPicture
 from arena.generation.storing import render_pictures
-from tests.factories import create_arena, create_voter
+from arena.pictures.mark import SourceType, write_mark
 
 from .containers import read_structure
 from .crawl import PICTURE, cut_reveal, read_answer
@@ -27,10 +22,6 @@ from .originals import make_original
 from .test_words import _with_box, _with_comment
 
 arena = pytest.mark.usefixtures("shipped")
-db = pytest.mark.django_db
-BATTLES = 20_000
-# Two-sided, far beyond chance: a fair coin passes the bounds 99.99 % of the time, seeds or not.
-MOST_SIGMA = 4.5
 
 
 def structures(data: dict[str, list[bytes]]) -> dict[str, set[Any]]:
@@ -64,41 +55,65 @@ def test_the_files_of_all_models_have_one_structure_at_full_size(settings, tmp_p
     files: dict[str, list[bytes]] = {}
     for number in range(2):
         original = make_original(number=number, label="Nano Banana 2", seed=number)
-        for file in render_pictures(original, width=1024, height=768).files:
+        for file in render_pictures(original, width=1024, height=768, population="real").files:
             files.setdefault(file.derivative.kind, []).append(file.derivative.data)
     assert all(len(found) == 1 for found in structures(files).values())
 
 
 @arena
-def test_the_files_hold_nothing_besides_pixels():
-    """JPEG: only the JFIF head and tables; AVIF: only what says how to decode; AV1: no metadata unit."""
-    allowed = {"e0", "db", "c0", "c4", "da", "scan", "after the scan"}
+@pytest.mark.parametrize(
+    ("slug", "source"),
+    [
+        ("vintage-cafe-logo", SourceType.TRAINED),
+        ("modern-clean-menu", SourceType.DRAWN_BY_CODE),
+    ],
+)
+def test_the_files_hold_nothing_besides_pixels_and_one_mark(slug: str, source: SourceType):
+    """JPEG: the JFIF head, tables and the mark; AVIF: what says how to decode, and the mark as item 2."""
+    allowed = {"e0", "e1", "db", "c0", "c4", "da", "scan", "after the scan"}
     boxes = {"/ftyp", "/mdat", "/meta", "OBU 1", "OBU 6", "OBU 3", "OBU 4", "OBU 0", "OBU 2"}
-    boxes |= {f"/meta/{name}" for name in ("hdlr", "pitm", "iloc", "iinf", "iprp")}
-    boxes |= {"/meta/iprp/ipco", "/meta/iprp/ipma"}
+    boxes |= {f"/meta/{name}" for name in ("hdlr", "pitm", "iloc", "iinf", "iref", "iprp")}
+    boxes |= {"/meta/iprp/ipco", "/meta/iprp/ipma", "item 2"}
     boxes |= {f"/meta/iprp/ipco/{name}" for name in ("ispe", "pixi", "av1C", "colr")}
-    for challenge in Challenge.objects.filter(slug="vintage-cafe-logo"):
-        for kind, found in structures(served_files(challenge)).items():
-            (parts,) = found
-            names = {name for name, _, _ in parts}
-            if kind in ("jpeg_1024", "thumb"):
-                assert names <= allowed, names - allowed
-                assert {name: length for name, length, _ in parts}["e0"] == 14
-                assert parts[-1][1] == 2
-            else:
-                assert names <= boxes, names - boxes
+    mark = write_mark(source)
+    challenge = Challenge.objects.get(slug=slug)
+    for kind, found in structures(served_files(challenge)).items():
+        (parts,) = found
+        names = [name for name, _, _ in parts]
+        if kind in ("jpeg_1024", "thumb"):
+            assert set(names) <= allowed, set(names) - allowed
+            assert {name: length for name, length, _ in parts}["e0"] == 14
+            assert [part for part in parts if part[0] == "e1"] == [
+                whole_part("e1", b"http://ns.adobe.com/xap/1.0/\0" + mark)
+            ]
+            assert parts[-1][1] == 2
+        else:
+            assert set(names) <= boxes, set(names) - boxes
+            assert [part for part in parts if part[0].startswith("item")] == [
+                whole_part("item 2", mark)
+            ]
+
+
+def whole_part(name: str, body: bytes) -> tuple[str, int, str]:
+    return name, len(body), hashlib.sha256(body).hexdigest()
 
 
 @pytest.mark.parametrize(
     ("kind", "spoil"),
-    [("jpeg_1024", _with_comment), ("avif_1024", _with_box), ("thumb", lambda data: data + b"x")],
+    [
+        ("jpeg_1024", _with_comment),
+        ("avif_1024", _with_box),
+        ("thumb", lambda data: data + b"x"),
+        ("avif_768", lambda data: data.replace(b"/digitalsourcetype/t", b"/digitalsourcetype/T")),
+        ("thumb", lambda data: data.replace(b"/digitalsourcetype/t", b"/digitalsourcetype/T")),
+    ],
 )
 def test_a_mark_in_one_models_files_would_be_found(
     settings, tmp_path, kind: str, spoil: Callable[[bytes], bytes]
 ):
     settings.MEDIA_ROOT = tmp_path
     original = make_original(number=0, label="x", seed=1)
-    for file in render_pictures(original, width=128, height=128).files:
+    for file in render_pictures(original, width=128, height=128, population="real").files:
         if file.derivative.kind == kind:
             data = file.derivative.data
             assert read_structure(data) != read_structure(spoil(data))
@@ -134,7 +149,7 @@ def test_names_are_drawn_anew_for_the_same_bytes(settings, tmp_path):
     names = [
         file.name
         for _ in range(20)
-        for file in render_pictures(original, width=64, height=64).files
+        for file in render_pictures(original, width=64, height=64, population="real").files
     ]
     assert len(set(names)) == len(names) == 80
     assert all(re.fullmatch(r"[\w-]{32}", name) for name in names)
@@ -172,66 +187,3 @@ def test_both_sides_have_the_same_markup_in_the_same_order():
             assert len(alike) == 1
             shapes.add((battle.prompt_id, re.sub(r"\bhigh\b|\blow\b", "X", alike.pop())))
     assert len(shapes) == len({prompt for prompt, _ in shapes})
-
-
-def sigma(lefts: int, *, of: int) -> float:
-    """How far a count is from a fair coin's, in standard deviations."""
-    return abs(lefts - of / 2) / math.sqrt(of / 4)
-
-
-def worst_sides(sides: Counter[tuple[int, int]]) -> tuple[float, float]:
-    """The deviation of the lower-numbered model's lefts, overall and in the worst pair of models."""
-    pairs = {tuple(sorted(pair)) for pair in sides}
-    per_pair = [sigma(sides[a, b], of=sides[a, b] + sides[b, a]) for a, b in pairs]
-    lower = sum(count for (left, right), count in sides.items() if left < right)
-    return sigma(lower, of=sides.total()), max(per_pair)
-
-
-def draw_sides(dice: random.Random) -> Counter[tuple[int, int]]:
-    field = [
-        InPlay(candidate=1000 * prompt + 10 * model + take, prompt=prompt, model=model)
-        for prompt in range(3)
-        for model in range(6)
-        for take in range(2)
-    ]
-    weights = {"": {(a, b): 1.0 + a + 3 * b for a in range(6) for b in range(a + 1, 6)}}
-    sides: Counter[tuple[int, int]] = Counter()
-    for _ in range(BATTLES):
-        pair = choose_pair(field, barred=(), dice=dice, weights=weights)
-        assert pair is not None
-        sides[pair.left % 1000 // 10, pair.right % 1000 // 10] += 1
-    return sides
-
-
-def test_sides_are_fair_over_20000_battles_overall_and_for_each_pair_of_models():
-    sides = draw_sides(random.Random(20_261))
-    assert sides.total() == BATTLES
-    assert len({tuple(sorted(pair)) for pair in sides}) == 15
-    assert max(worst_sides(sides)) < MOST_SIGMA
-
-
-class LoadedDice(random.Random):
-    """Falls on the left 54 times in a hundred."""
-
-    def random(self) -> float:
-        return super().random() * 0.5 / 0.54
-
-
-def test_a_loaded_die_would_be_found():
-    assert worst_sides(draw_sides(LoadedDice(20_261)))[0] > MOST_SIGMA
-
-
-@db
-def test_issuing_stores_the_sides_as_they_were_drawn():
-    """The same fairness behind issue_battle, where a statement or an index might sort the two."""
-    create_arena(models=3, takes=2, discipline=Discipline.TEXT_TO_IMAGE)
-    model_of = dict(Candidate.objects.values_list("pk", "slot__model_id"))
-    dice = random.Random(5)
-    sides: Counter[tuple[int, int]] = Counter()
-    for _ in range(300):
-        battle = issue_battle(create_voter(), scope=Scope(), dice=dice)
-        assert battle is not None
-        stored = Battle.objects.get(pk=battle.pk)
-        assert (stored.left_id, stored.right_id) == (battle.left_id, battle.right_id)
-        sides[model_of[stored.left_id], model_of[stored.right_id]] += 1
-    assert max(worst_sides(sides)) < MOST_SIGMA

@@ -123,6 +123,8 @@ def read_wordlist() -> Wordlist:
     for row in [*Lab.objects.all(), *Provider.objects.all()]:
         words |= {row.name, row.slug}
     words |= set(Offering.objects.values_list("remote_id", flat=True))
+    words |= set(Candidate.objects.values_list("original_name", flat=True))
+    words |= set(Candidate.objects.values_list("original_sha256", flat=True))
     tables: list[Any] = [ImageModel, Lab, Provider, Offering, Slot, Generation, Candidate]
     for table in tables:
         ids = set(table.objects.values_list("pk", flat=True))

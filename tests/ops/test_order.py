@@ -1,11 +1,13 @@
 """Ordering from the command line: the cost first, nothing without a yes, nothing without a key."""
 
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from arena.challenges.models import Challenge
+from arena.generation.budget import set_cap
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Generation, Slot
 
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def shipped(monkeypatch):
+def shipped(monkeypatch, quick_references):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     call_command("load_fixtures", no_pictures=True, stdout=StringIO())
 
@@ -27,10 +29,24 @@ def order(*words: str) -> str:
 def test_the_cost_of_the_shipped_challenges_is_shown_and_nothing_is_ordered(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "not-a-real-key")
     text = order("gpt-image-1-5")
-    assert text.count("through openai/gpt-image-1.5, $0.0500 each") == 13
-    assert "In all 13 pictures for about $0.65." in text
+    assert text.count("1 pictures through openai/gpt-image-1.5, $0.") == 13
+    assert text.count(" each (at most $0.") == 13
+    assert "In all 13 pictures for about $0.67, at most $1.42." in text
+    assert "allowed: $25.00 of $25.00 today (the whole site)" in text
     assert "Nothing was ordered" in text
     assert not Slot.objects.exists()
+
+
+def test_caps_and_free_studios_are_told(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-real-key")
+    set_cap(challenge=Challenge.objects.get(slug="fantasy-warrior"), dollars=Decimal("0.5"))
+    text = order("gpt-image-1-5", "fantasy-warrior", "vintage-cafe-logo")
+    assert "allowed: $0.50 of $0.50 (“Fantasy Warrior”)" in text
+    assert text.count("the whole site") == 1
+    free = order("studio-ray")
+    assert "(nothing is charged)" in free
+    assert "allowed" not in free
+    assert "at most" not in free
 
 
 def test_a_yes_orders_once_and_the_key_is_asked_of_the_environment(monkeypatch):

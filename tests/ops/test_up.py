@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from arena.ops import state
+from tests.survival.site import prepared_state
 
 from .waiting import is_alive, processes_of, wait_for
 
@@ -26,8 +27,12 @@ STOP_SECONDS = 10
 class Up:
     """One `manage.py up` on a state folder and a port of its own."""
 
-    def __init__(self, folder: Path, *, port: int, demo_votes: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, port: int, demo_votes: int = 0, like: Path | None = None
+    ) -> None:
         self.state = folder / "state"
+        if like is not None:
+            subprocess.run(["cp", "-a", like, self.state], check=True)
         self.port = port
         self._output = folder / f"output-{time.monotonic_ns()}"
         names_of_outside = ("DATABASE_URL", "REDIS_URL", "STUDIOS_URL", "SECRET_KEY_FILE", "HOST")
@@ -67,14 +72,14 @@ class Up:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
                 return answer.read().decode()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, reset, or no answer in time
             return ""
 
     def answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/livez", timeout=5) as answer:
                 return answer.status == 200
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, reset, or no answer in time
             return False
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
@@ -94,7 +99,7 @@ def ups() -> Iterator[list[Up]]:
         if up.process.poll() is None:
             up.process.kill()
             up.process.wait()
-        wait_for(lambda up=up: not processes_of(up.state))
+        wait_for(lambda up=up: not processes_of(up.state), seconds=30)
 
 
 def test_up_runs_survives_crashes_and_leaves_nothing(open_folder: Path, ups: list[Up]) -> None:
@@ -106,7 +111,7 @@ def test_up_runs_survives_crashes_and_leaves_nothing(open_folder: Path, ups: lis
     # The demo's voters leave when they have voted, and are not started again.
     wait_for(lambda: "demo" not in first.pids(), seconds=60)
     assert set(first.pids()) == {
-        *("postgres", "valkey", "studios", "web", "worker", "ratings", "beat")
+        *("postgres", "valkey", "studios", "web", "worker", "intake", "ratings", "beat")
     }
     assert "36 shipped pictures taken in." in (first.state / "logs" / "demo.log").read_text()
     assert "demo ended" not in first.output
@@ -127,9 +132,9 @@ def test_up_runs_survives_crashes_and_leaves_nothing(open_folder: Path, ups: lis
             is_alive(first.pids().get(n, old)) and first.pids()[n] != old
             for n, old in crashed.items()
         ),
-        seconds=20,
+        seconds=60,
     )
-    wait_for(first.answers, seconds=20)
+    wait_for(first.answers, seconds=60)
     for name in crashed:
         assert f"{name} ended (signal SIGKILL); restarting" in first.output
 
@@ -159,7 +164,7 @@ def test_up_runs_survives_crashes_and_leaves_nothing(open_folder: Path, ups: lis
 
 
 def test_up_opens_with_a_battle_and_simulated_votes(open_folder: Path, ups: list[Up]) -> None:
-    up = Up(open_folder, port=state.free_port(), demo_votes=400)
+    up = Up(open_folder, port=state.free_port(), demo_votes=400, like=prepared_state())
     ups.append(up)
     up.wait_until_ready()
     wait_for(lambda: "/battles/" in up.page("/vote/"), seconds=30)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from arena.pictures.derivatives import (
     make_derivatives,
     opaque_name,
 )
+from arena.pictures.mark import SourceType, write_mark
 
+TRAINED = SourceType.TRAINED
 KINDS = ["avif_1024", "avif_768", "jpeg_1024", "thumb"]
 BOXES_WITHIN = {"meta": 4, "iprp": 0, "ipco": 0}
 
@@ -67,7 +70,7 @@ def make_noise(width: int, height: int) -> Image.Image:
 
 @pytest.fixture(scope="module")
 def noisy() -> tuple[Derivative, ...]:
-    return make_derivatives(make_noise(1536, 1024), width=1024, height=1024)
+    return make_derivatives(make_noise(1536, 1024), source=TRAINED, width=1024, height=1024)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +83,7 @@ def plain() -> tuple[Derivative, ...]:
         xmp=b"<xmp/>",
         dpi=(9, 9),
     )
-    return make_derivatives(told, width=1024, height=1024)
+    return make_derivatives(told, source=TRAINED, width=1024, height=1024)
 
 
 def test_four_files_are_made(noisy):
@@ -115,29 +118,46 @@ def test_containers_of_very_different_pictures_differ_in_nothing_but_pixels(nois
 def test_jpeg_holds_only_what_decoding_needs(plain):
     for file in plain[2:]:
         kinds = {marker[:2] for marker in list_jpeg_markers(file.data)}
-        assert kinds == {"e0", "db", "c0", "c4", "da"}
+        assert kinds == {"e0", "e1", "db", "c0", "c4", "da"}
 
 
 def test_avif_holds_only_what_decoding_needs(plain):
     for file in plain[:2]:
         names = [box[:4] for box in list_avif_boxes(file.data)]
         assert names == [
-            "ftyp", "meta", "hdlr", "pitm", "iloc", "iinf",
+            "ftyp", "meta", "hdlr", "pitm", "iloc", "iinf", "iref",
             "iprp", "ipco", "ispe", "pixi", "av1C", "colr", "ipma", "mdat",
         ]  # fmt: skip
 
 
 def test_no_word_of_the_source_is_in_any_file(plain):
     for file in plain:
-        for word in (b"gpt", b"Exif", b"profile", b"xmp", b"ICC", b"Adobe"):
-            assert word not in file.data
+        rest = file.data.replace(write_mark(TRAINED), b"")
+        assert len(rest) == len(file.data) - len(write_mark(TRAINED))
+        for word in (b"gpt", b"Exif", b"profile", b"<xmp", b"ICC", b"Adobe"):
+            assert word not in rest
+
+
+@pytest.mark.parametrize("source", SourceType)
+def test_every_file_says_that_a_machine_made_it(source):
+    """Read back by Pillow and an XML parser, as a reader of IPTC metadata would."""
+    attribute = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
+    for file in make_derivatives(make_noise(90, 90), source=source, width=90, height=90):
+        packet = Image.open(BytesIO(file.data)).info["xmp"]
+        (description,) = ElementTree.fromstring(packet.decode("utf-8-sig")).iter(
+            "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"
+        )
+        assert description.attrib.pop(attribute) == (
+            f"http://cv.iptc.org/newscodes/digitalsourcetype/{source}"
+        )
+        assert list(description.attrib) == ["{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"]
 
 
 def test_colour_is_kept_at_full_resolution():
     stripes = np.zeros((256, 256, 3), dtype=np.uint8)
     stripes[:, 0::2] = (230, 30, 30)
     stripes[:, 1::2] = (30, 30, 230)
-    for file in make_derivatives(Image.fromarray(stripes), width=256, height=256):
+    for file in make_derivatives(Image.fromarray(stripes), source=TRAINED, width=256, height=256):
         seen = np.asarray(Image.open(BytesIO(file.data)).convert("RGB"), dtype=int)
         apart = np.abs(seen[:, 0::2, 0] - seen[:, 1::2, 0]).mean()
         assert apart > 150, f"{file.kind} mixes neighbouring colours"
@@ -149,22 +169,22 @@ def test_colour_is_kept_at_full_resolution():
 )
 def test_sizes_follow_the_canvas_alone(source, canvas):
     width, height = canvas
-    one = make_derivatives(make_noise(*source), width=width, height=height)
-    other = make_derivatives(Image.new("RGB", canvas), width=width, height=height)
+    one = make_derivatives(make_noise(*source), source=TRAINED, width=width, height=height)
+    other = make_derivatives(Image.new("RGB", canvas), source=TRAINED, width=width, height=height)
     sizes = [(f.width, f.height) for f in one]
     assert sizes == [(f.width, f.height) for f in other]
     assert all(w <= width and h <= height for w, h in sizes)
 
 
 def test_small_canvas_is_never_enlarged():
-    files = make_derivatives(Image.new("RGB", (900, 900)), width=320, height=200)
+    files = make_derivatives(Image.new("RGB", (900, 900)), source=TRAINED, width=320, height=200)
     assert {(f.width, f.height) for f in files} == {(320, 200)}
 
 
 def test_same_picture_gives_the_same_bytes():
     image = make_noise(500, 400)
-    first = make_derivatives(image, width=512, height=512)
-    second = make_derivatives(image.copy(), width=512, height=512)
+    first = make_derivatives(image, source=TRAINED, width=512, height=512)
+    second = make_derivatives(image.copy(), source=TRAINED, width=512, height=512)
     assert first == second
 
 

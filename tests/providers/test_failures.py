@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from arena.providers.failures import quote, read_retry_after
+from arena.providers.failures import (
+    charge_by_status,
+    quote,
+    read_delay_words,
+    read_retry_after,
+)
 from arena.providers.types import Endpoint, Outcome, ProviderError
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -58,3 +63,43 @@ def test_every_outcome_has_advice():
 
 def test_endpoint_never_prints_its_key():
     assert "hunter2" not in repr(Endpoint("https://api.example/v1", key="hunter2"))
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("Your rate limit for creating predictions resets in ~30s.", 30),
+        ("Rate limit reached. Please try again in 20s.", 20),
+        ("Please retry in 12.5s.", 12.5),
+        ("Try again in 2 minutes.", 120),
+        ("try again after 250ms", 0.25),
+        ("resets in 9 hours", 120),
+        ("resets in 99999s", 120),
+        ("retry in a moment", None),
+        ("", None),
+        ("5 seconds", None),
+    ],
+)
+def test_delay_is_read_from_words(words, seconds):
+    assert read_delay_words(words) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "spoken", "billed"),
+    [
+        (400, True, False), (429, False, False), (500, False, False), (503, False, False),
+        (502, True, False), (502, False, None), (408, True, None), (504, True, None),
+        (520, False, None), (521, False, False), (524, False, None), (529, False, False),
+    ],
+)  # fmt: skip
+def test_charge_is_unknown_where_the_connection_behind_a_proxy_broke(status, spoken, billed):
+    assert charge_by_status(status, spoken=spoken) is billed
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["sk-abc123DEF", "Bearer abcdefgh12", "Key 1234-5678:abcd", "AIzaSyA1234567890", "r8_abcdefghij",
+     "ya29.abcdefghij"],
+)  # fmt: skip
+def test_what_looks_like_a_key_is_taken_out(secret):
+    assert quote(f"The {secret} is wrong.", key="") == "The [key] is wrong."

@@ -6,11 +6,12 @@ import pytest
 from PIL import Image
 
 from arena.providers.dialects import DIALECTS
-from arena.providers.openai_images import OpenAIImages, build_fields, closest_size
+from arena.providers.openai_images import DEFAULTS, OpenAIImages, build_fields
 from arena.providers.types import (
     Endpoint,
     Outcome,
     Pending,
+    PictureRequest,
     ProviderError,
     Reference,
     Timing,
@@ -26,7 +27,7 @@ def test_generation_gives_the_picture_and_all_that_was_said_about_it(fake, endpo
     assert Image.open(BytesIO(done.data)).size == (128, 128)
     assert done.content_type == "image/png"
     assert done.revised_prompt == "Revised: A vintage café logo"
-    assert done.usage["output_tokens"] == 1120
+    assert (done.usage.images, done.usage.output_tokens) == (1, 1120)
     assert done.http_status == 200
     assert done.remote_id == "req-1"
     assert done.seed is None
@@ -133,48 +134,32 @@ def make_endpoint(**options: object) -> Endpoint:
     return Endpoint("https://api.example/v1", options=options)
 
 
+def fields_of(request: PictureRequest, **options: object) -> dict[str, object]:
+    return build_fields(request, {**DEFAULTS, **options})[0]
+
+
 def test_b64_only_hosts_are_never_sent_a_response_format():
-    fields = build_fields(ask_for(), make_endpoint(b64_only=True, response_format="url"))
+    fields = fields_of(ask_for(), b64_only=True, response_format="url")
     assert "response_format" not in fields
 
 
 def test_extra_body_wins_and_drop_has_the_last_word():
-    endpoint = make_endpoint(
-        extra_body={"n": 2, "style": "flat", "user": "x"}, drop=["user", "size"]
+    fields, modes = build_fields(
+        ask_for(options={"style": "round"}, quality="low"),
+        {
+            **DEFAULTS,
+            "extra_body": {"n": 2, "style": "flat", "user": "x", "quality": "high"},
+            "drop": ["user", "size"],
+        },
     )
-    fields = build_fields(ask_for(options={"style": "round"}), endpoint)
     assert fields == {
         "model": "gpt-image-2",
         "prompt": "A vintage café logo",
         "n": 2,
         "style": "flat",
+        "quality": "high",
     }
-
-
-def test_aspect_mode_sends_the_shape_in_lowest_terms():
-    fields = build_fields(ask_for(width=1536, height=1024), make_endpoint(size_mode="aspect"))
-    assert fields["aspect_ratio"] == "3:2"
-    assert "size" not in fields
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "expected"),
-    [
-        (1024, 1024, "1024x1024"),
-        (2048, 2048, "1024x1024"),
-        (1600, 900, "1536x1024"),
-        (600, 900, "1024x1536"),
-        (100, 100, "512x512"),
-    ],
-)
-def test_closest_mode_chooses_shape_before_area(width, height, expected):
-    sizes = ["1024x1024", "512x512", "1536x1024", "1024x1536"]
-    endpoint = make_endpoint(size_mode="closest", sizes=sizes)
-    assert build_fields(ask_for(width=width, height=height), endpoint)["size"] == expected
-
-
-def test_closest_size_prefers_the_same_shape_over_the_same_area():
-    assert closest_size(((400, 300), (1000, 1000)), width=200, height=150) == (400, 300)
+    assert modes == {}, "what was overruled or dropped was not told"
 
 
 @pytest.mark.parametrize("sizes", [None, [], ["big"], ["0x10"], ["1x2x3"]])

@@ -50,6 +50,16 @@ def test_a_sound_board_is_reported_as_sound():
     assert report["online"]["widest"] > 20
 
 
+def test_a_shared_first_place_has_nothing_to_flip():
+    votes = votes_of(number=300)
+    pairs = np.arange(300) % 6
+    left, right = np.array([(1, 2), (2, 1), (1, 3), (3, 1), (2, 3), (3, 2)])[pairs].T
+    level = {"left": left, "right": right, "verdict": np.zeros(300, dtype=np.int64)}
+    report = examine_votes({**votes, **level})  # each wins on the left and loses on the right
+    assert report["flip"] is None
+    assert report["rating"] == [1000, 1000, 1000]
+
+
 def test_an_advantage_of_the_left_side_is_found():
     report = examine_votes(votes_of(number=3000, left_bonus=0.5))
     found = report["side_bias"]

@@ -7,7 +7,13 @@ from scipy.stats import norm
 from arena.scoring.bradley_terry import fit, win_probabilities
 from arena.scoring.elo import POINTS_PER_LOG_ODDS
 from arena.scoring.intervals import estimate_covariance
-from arena.scoring.separation import chance_better, compare_with_fit, measure_neighbours
+from arena.scoring.separation import (
+    chance_better,
+    compare_with_fit,
+    measure_neighbours,
+    measure_pair,
+    measure_surprise,
+)
 from arena.scoring.tallies import ScoringError
 from tests.scoring.simulate import draw_tallies
 
@@ -61,6 +67,49 @@ def test_neighbours_told_apart_need_no_votes_and_equals_need_all():
     assert found.upper.tolist() == [1, 0]
     assert found.votes_needed.tolist() == [0.0, np.inf]
     assert found.z[0] == pytest.approx(2 / np.sqrt(0.02))
+
+
+def test_a_pair_is_measured_wherever_it_stands_and_from_both_sides():
+    tallies, theta, covariance = rate_raw(seed=5, models=6, votes=4000, spread=0.12)
+    battles = tallies.battles_of_models()
+    chance = chance_better(theta=theta, covariance=covariance)
+    near = measure_neighbours(theta=theta, covariance=covariance, battles=battles)
+    for first in range(6):
+        for second in {*range(6)} - {first}:
+            found = measure_pair(
+                theta=theta, covariance=covariance, battles=battles, first=first, second=second
+            )
+            turned = measure_pair(
+                theta=theta, covariance=covariance, battles=battles, first=second, second=first
+            )
+            assert found.gap == theta[first] - theta[second] == -turned.gap
+            assert found.chance == pytest.approx(chance[first, second])
+            assert found.chance == pytest.approx(1 - turned.chance)
+            assert found.votes_needed == turned.votes_needed
+            assert found.standard_error == turned.standard_error
+            for upper, lower, z, needed in zip(
+                near.upper, near.lower, near.z, near.votes_needed, strict=True
+            ):
+                if (upper, lower) == (first, second):
+                    assert found.votes_needed == needed
+                    assert found.gap / found.standard_error == pytest.approx(z)
+
+
+def test_a_model_is_not_separated_from_itself():
+    with pytest.raises(ScoringError, match="not separated from itself"):
+        measure_pair(
+            theta=np.zeros(2), covariance=np.eye(2), battles=np.ones(2, int), first=1, second=1
+        )
+
+
+def test_surprise_of_a_rate_is_counted_in_standard_errors():
+    found = measure_surprise(
+        win_rate=np.array([0.6, 0.4, np.nan]),
+        expected=np.array([0.5, 0.5, 0.5]),
+        battles=np.array([100, 400, 0]),
+    )
+    assert found[:2].tolist() == pytest.approx([2.0, -4.0])
+    assert np.isnan(found[2])
 
 
 def test_votes_needed_are_enough_in_half_of_the_repetitions():

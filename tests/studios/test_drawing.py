@@ -169,8 +169,8 @@ def test_every_challenge_and_studio_is_drawn_or_declined_with_a_sentence() -> No
                 drawing = draw_picture(
                     studio=studio,
                     prompt=example.prompt,
-                    width=example.width // 8,
-                    height=example.height // 8,
+                    width=example.width // 16,
+                    height=example.height // 16,
                     references=example.references,
                 )
             except DeclinedError as reason:

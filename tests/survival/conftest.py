@@ -39,7 +39,7 @@ def site(start_site: Callable[..., Site]) -> Site:
     site.close_shipped_challenges()
     site.run_python(SEED)
     wait_for(
-        lambda: site.value("select count(*) from generation_pulse") == 2,
+        lambda: site.value("select count(*) from generation_pulse") == 3,
         seconds=40,
         what=site.output,
     )

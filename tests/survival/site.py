@@ -16,19 +16,45 @@ from unittest import mock
 import psycopg
 
 from arena.ops import state
+from tests.plugin import RUN_FOLDER
 
-START_SECONDS = 90
+START_SECONDS = 180
 STOP_SECONDS = 20
+PREPARE_SECONDS = 600
+PREPARE = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from arena.ops import embedded, state, statics
+from arena.ops.supervisor import Supervisor
+
+root = state.prepare()
+supervisor = Supervisor(logs=root / "logs", pids=root / "run" / "pids.json", say=print)
+part = embedded.prepare_postgres()
+supervisor.start(part)
+try:
+    supervisor.wait_until_ready(part, seconds=60, stop=lambda: False)
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_fixtures", no_pictures=True, verbosity=0)
+    connection.close()
+    connection.close_pool()
+finally:
+    supervisor.stop(hurry=lambda: False)
+statics.collect()
+"""
+READY = "prepared"
 OF_OUTSIDE = ("DATABASE_URL", "REDIS_URL", "STUDIOS_URL", "SECRET_KEY_FILE", "HOST", "MEDIA_ROOT")
 
 
 class Site:
     """The processes of one `up`; `environment` is added to what they inherit.
 
-    With `like` it goes on from a copy of another, stopped site's state folder.
+    It goes on from a copy of `like`, another, stopped site's state folder, else of the prepared state.
     """
 
     def __init__(self, *, like: Path | None = None, **environment: str) -> None:
+        like = like or prepared_state()
         # PostgreSQL's account must be able to enter, which pytest's own folders forbid it.
         self._folder = Path(tempfile.mkdtemp(prefix="paragone-site-"))
         self._folder.chmod(0o711)
@@ -91,7 +117,7 @@ class Site:
 
     def wait_for_another(self, part: str, *, than: int) -> None:
         """Wait until the supervisor runs a part under another pid."""
-        wait_for(lambda: self.pids().get(part, than) != than, seconds=30)
+        wait_for(lambda: self.pids().get(part, than) != than, seconds=90)
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the site's database, on a connection of its own."""
@@ -150,6 +176,39 @@ class Site:
 
     def _is_gone(self) -> bool:
         return not self._folder.exists()
+
+
+def prepared_state() -> Path | None:
+    """Return the state of a new site before its first start: migrated, with fixtures and static files.
+
+    That takes longest, and is made once for all sites of a test run, whose end removes it; `up` looks at
+    everything again. None outside a test run: a site begins with nothing then.
+    """
+    if RUN_FOLDER not in os.environ:
+        return None
+    made = Path(os.environ[RUN_FOLDER]) / "prepared"
+    if made.exists():
+        assert (made / READY).exists(), "an earlier test could not prepare the state of a site"
+        return made
+    done = subprocess.run(
+        [sys.executable, "-c", PREPARE],
+        cwd=state.checkout(),
+        env={
+            **inherited_environment(),
+            "DJANGO_SETTINGS_MODULE": "arena.settings",
+            "PARAGONE_STATE": str(made),
+            # Else they would be chosen now, and be the same for every site.
+            "SECRET_KEY": "unused",
+            "STUDIOS_URL": "http://unused.invalid",
+        },
+        capture_output=True,
+        text=True,
+        timeout=PREPARE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (made / READY).touch()
+    return made
 
 
 def inherited_environment() -> dict[str, str]:

@@ -108,7 +108,9 @@ def test_redis_gone_for_the_whole_run_is_not_noticed(start_site: Callable[..., S
     with voting(site.base, number=4, browsers=2) as voters:
         let_all_vote(voters, until=min(VOTES, 2_000), seconds=60 + VOTES / SLOWEST_RATE)
     assert sum((voter.answers for voter in voters), Counter()).keys() == {"200"}
-    assert max(voter.slowest for voter in voters) < 5
+    assert (
+        max(voter.slowest for voter in voters) < 15
+    )  # nobody waits for Redis; the machine may be busy
     assert not find_difference(site, voters)
     assert "valkey" not in site.pids()
     for path in ("/", "/leaderboard/text-to-image/", "/livez"):

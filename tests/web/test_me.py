@@ -128,6 +128,7 @@ def test_the_own_board_shows_ranks_interval_and_share(client, voter):
     refresh_boards()
     page = client.get(ME)
     (board,) = page.context["boards"]
+    assert "/leaderboard/text-to-image/?population=demo" in page.content.decode()
     first, second = board.lines
     assert (first.model, first.row.rank, second.row.rank) == (winner, 1, 2)
     assert 0 < first.own_percent < 50
@@ -185,7 +186,7 @@ def test_the_number_of_queries_does_not_depend_on_the_votes(
     cast(voter=voter)
     with django_assert_num_queries(8):
         client.get(ME)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(EXPORT)
 
 
@@ -215,6 +216,7 @@ def test_the_export_holds_all_own_votes_and_nobody_elses(client, voter):
         "counted": True,
         "reason": "",
         "undone": False,
+        "voided": False,
         "viewing_ms": mine.viewing_ms,
     }
 

@@ -1,11 +1,13 @@
 """Public pages: they answer, show what the data says, and cost a fixed number of queries."""
 
+from urllib.parse import quote
+
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 from django.urls import reverse
 
-from arena.catalog.models import ImageModel
+from arena.catalog.models import ImageModel, Provider
 from arena.challenges.models import Category, Challenge
 from arena.generation.models import Generation, Slot
 from arena.generation.pulse import record_pulse
@@ -22,7 +24,7 @@ from tests.factories import (
     create_slot,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_references")]
 
 
 def board_of(discipline: str = "text-to-image", **query: str) -> str:
@@ -175,7 +177,7 @@ def test_the_demo_banner_counts_simulated_and_human_votes(client):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/leaderboard/text-to-image/", 12),
+        ("/leaderboard/text-to-image/", 15),
         ("/models/", 12),
     ],
 )
@@ -235,9 +237,9 @@ def test_only_the_vote_pages_write_on_get(client, django_capture_on_commit_callb
 def test_readyz_names_what_is_missing(client, settings):
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert set(answer.json()["missing"]) == {"generate", "ratings"}
-    record_pulse("generate")
-    record_pulse("ratings")
+    assert set(answer.json()["missing"]) == {"generate", "intake", "ratings"}
+    for queue in ("generate", "intake", "ratings"):
+        record_pulse(queue)
     assert client.get("/readyz").json() == {"ready": True, "missing": {}}
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     answer = client.get("/readyz")
@@ -306,3 +308,41 @@ def test_the_method_page_prints_constants_and_the_examination_of_each_board(clie
     assert "3 of 3 pairs have met" in page
     for model in ImageModel.objects.all():
         assert model.name in page
+
+
+@pytest.mark.parametrize(
+    ("markup", "said"), [("0", "no markup"), ("0.055", "plus 5.5 % markup")], ids=["none", "some"]
+)
+def test_model_page_says_what_a_provider_adds_to_its_list(client, markup, said):
+    offering = create_offering(resend_safe=False)
+    offering.price_rules.update(quality="high", unit="million-tokens", tokens_of="image")
+    Provider.objects.update(markup=markup)
+    page = client.get(reverse("web:model", args=[offering.model.slug])).content.decode()
+    assert said in page
+    assert "per million tokens of pictures · high" in page
+
+
+NUL = "\0"  # which PostgreSQL takes in no text
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("post", "/battles/{}/verdict/", 404),
+        ("post", "/battles/{}/skip/", 404),
+        ("post", "/battles/{}/undo/", 404),
+        ("get", "/battles/{}/report/", 404),
+        ("get", "/pictures/{}.jpg", 404),
+        ("get", "/pictures/{}/report/", 404),
+        ("get", "/originals/{}", 404),
+        ("get", "/models/?lab={}", 404),
+        ("get", "/gallery/?model={}", 404),
+        ("get", "/challenges/?category={}", 404),
+        ("get", "/leaderboard/text-to-image/?lab={}", 404),
+        ("get", "/vote/?after={}", 200),
+    ],
+)
+def test_text_that_no_row_can_hold_is_told_and_never_a_500(client, method, address, status):
+    create_arena()
+    address = address.format(quote(f"a{NUL}b"))
+    assert getattr(client, method)(address).status_code == status

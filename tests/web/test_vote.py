@@ -1,6 +1,7 @@
 """The vote over HTTP: blind before the verdict, clear about bad input, with and without htmx."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.conf import settings as project
@@ -9,15 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from arena.battles import caps, voters
-from arena.battles.models import Battle, Undo, Vote, Voter
+from arena.battles import caps, limits, recording, voters
+from arena.battles.models import Battle, Exposure, Undo, Vote, Voter
 from arena.battles.undo import UNDO_FOR, undo_verdict
 from arena.battles.verdicts import REASONS
 from arena.catalog.models import ImageModel
 from arena.challenges.models import Challenge
 from arena.generation.models import Candidate, PublicPicture
 from arena.generation.moderation import hide_candidate
-from tests.factories import cast, create_arena, create_challenge, create_model
+from tests.factories import cast, create_arena, create_challenge, create_model, look
 
 pytestmark = pytest.mark.django_db
 
@@ -200,6 +201,20 @@ def test_a_refused_undo_has_its_status_and_a_sentence(client, headers):
     assert client.get(reverse("web:undo", args=[battle.token])).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("cost", "dollars"), [("0.0400", "$0.04"), ("10", "$10"), ("0.0004", "$0.0004")]
+)
+def test_reveal_tells_price_and_seconds_where_they_are_known(client, cost, dollars):
+    create_arena(challenges=2)
+    battle = open_vote(client)
+    measured = battle.left.generation
+    measured.expected_cost, measured.total_ms = Decimal(cost), 33_300
+    measured.save()
+    said = " ".join(send(client, battle).content.decode().split())
+    assert f"· {dollars} (demo price) · 33.3&nbsp;s" in said
+    assert said.count("(demo price)") == 1  # of the other side nothing was measured
+
+
 def test_beyond_the_cap_a_skip_is_a_429_that_says_when_there_is_room(client, monkeypatch):
     monkeypatch.setattr(caps, "TAKEN_BACK_PER_HOUR", 1)
     create_arena(challenges=3)
@@ -242,15 +257,19 @@ def test_the_transparency_page_tells_shares_reasons_and_caps(client):
     send(client, open_vote(client), "right", viewing_ms="3")
     client.post(reverse("web:skip", args=[open_vote(client).token]))
     page = client.get("/about/transparency/")
-    demo = next(p for p in page.context["populations"] if p["verdicts"])
-    assert (demo["verdicts"], demo["not_counted"], demo["skips"], demo["undos"]) == (3, 1, 1, 1)
-    assert {r["code"]: r["n"] for r in demo["reasons"] if r["n"]} == {"too-fast": 1}
+    demo = next(p for p in page.context["populations"] if p["voters"])
+    (people,) = demo["voters"]
+    assert (people["verdicts"], people["not_counted"]) == (3, 1)
+    assert (demo["skips"], demo["undos"]) == (1, 1)
+    assert {r["code"]: c["n"] for r in demo["reasons"] for c in r["cells"] if c["n"]} == {
+        "too-fast": 1
+    }
     assert {s["label"]: s["percent"] for s in demo["shares"] if s["n"]} == {"Left is better": 100}
     text = page.content.decode()
     for reason in REASONS.values():
         assert reason.code in text
         assert escape(reason.sentence) in text
-    assert "3 verdicts, 33.3 % not counted" in text
+    assert "People: 3 verdicts, 33.3 % not counted" in text
     assert f"{caps.COUNTED_PER_DAY} verdicts of one voter count in a day" in text
     assert reverse("web:transparency") in client.get("/").content.decode()
 
@@ -386,3 +405,66 @@ def test_a_challenge_that_every_model_declined_promises_no_pictures(client):
     assert "declined: its page says which" in page
     assert "look again in a moment" not in page
     assert f"/challenges/{challenge.slug}/" in page
+
+
+FOR_FUN = '<div id="limit" class="limit"><details>'
+
+
+def test_a_used_up_day_is_told_with_the_verdict_before_and_on_the_page(client, monkeypatch):
+    for module in (limits, recording):
+        monkeypatch.setattr(module, "COUNTED_PER_DAY", 2)
+    create_arena(challenges=6)
+    first = send(client, open_vote(client)).content.decode()
+    assert '<div id="limit" class="limit" hx-swap-oob="innerHTML"></div>' in first
+    look(voter=Voter.objects.get())
+    second = send(client, open_vote(client)).content.decode()
+    assert Vote.objects.filter(counted=True).count() == 2
+    sentence = escape(REASONS["daily-cap"].sentence)
+    assert 'hx-swap-oob="innerHTML"><details>' in second
+    page = client.get("/vote/").content.decode()
+    assert FOR_FUN in page
+    for answer in (second, page):
+        assert sentence in answer
+        assert re.search(r"For fun until midnight UTC, in \d+\xa0(hours?|minutes?)", answer)
+    # Read out once, with the reveal of the last verdict that counts.
+    assert sentence in second[second.index('id="said"') : second.index('id="last-duel"')]
+    look(voter=Voter.objects.get())
+    third = send(client, open_vote(client)).content.decode()
+    assert Vote.objects.latest("pk").reason == "daily-cap"
+    assert third.count(sentence) == 3  # read out, the card's own line, and the line above the pair
+
+
+def test_a_crowded_network_and_a_curator_are_told_before_the_press(client, django_user_model):
+    create_arena(challenges=3)
+    assert FOR_FUN not in client.get("/vote/").content.decode()
+    Voter.objects.update(crowded=True)
+    page = client.get("/vote/").content.decode()
+    assert FOR_FUN in page
+    assert escape(REASONS["crowded-network"].sentence) in page
+    curator = Client()
+    curator.force_login(django_user_model.objects.create_user("carla", is_staff=True))
+    page = curator.get("/vote/").content.decode()
+    assert FOR_FUN in page
+    assert escape(REASONS["curator"].sentence) in page
+    assert "until midnight" not in page[page.index(FOR_FUN) :].partition("</summary>")[0]
+
+
+def test_a_closed_challenge_says_so_and_leads_on(client):
+    (challenge,) = create_arena()
+    Challenge.objects.update(status=Challenge.Status.CLOSED, closed_at=Now())
+    page = client.get(reverse("web:vote_challenge", args=[challenge.slug])).content.decode()
+    assert "This challenge is closed" in page
+    assert "No pair is ready here yet" not in page
+    assert f'href="{reverse("web:challenge", args=[challenge.slug])}"' in page
+    page = client.get(reverse("web:challenge", args=[challenge.slug])).content.decode()
+    assert "This challenge is closed; no vote on it was counted." in page
+
+
+def test_a_verdict_with_a_name_known_leaves_the_limit_as_it_is(client):
+    """It says nothing of the network: the line above the pair stays as the page has it."""
+    create_arena()
+    battle = open_vote(client)
+    Voter.objects.update(crowded=True)
+    Exposure.objects.create(voter=battle.voter, candidate=battle.left)
+    assert 'id="limit"' not in send(client, battle).content.decode()
+    assert Vote.objects.get().reason == "name-known"

@@ -1,43 +1,90 @@
 """Challenges: the list, one page each, and how far its pictures are."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import Count, Max, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from arena.battles.issuing import Scope as VoteScope
 from arena.battles.issuing import candidates_in_play, population_for
 from arena.catalog.models import Discipline
-from arena.challenges.models import Challenge
+from arena.challenges.models import Category, Challenge, Prompt
 from arena.generation.models import Generation, Slot
 from arena.generation.slots import measure_progress
+from arena.generation.trials import can_be_tried
 from arena.ratings.boards import read_board, read_matchups, shown_population
 from arena.ratings.datasets import Scope
 from arena.ratings.models import RatingRun
 from arena.web.cards import show_references
+from arena.web.exhibits import show_exhibits
+from arena.web.filters import Filter, read_filter, show_filtered
 from arena.web.tables import draw_heatmap, lay_out
 
 EXCERPT = 140
+EVERY = Q()
 
 
 @require_safe
+@gzip_page
 def challenges(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/challenges/page.html", {"cards": challenge_cards()})
-
-
-def challenge_cards(*, most: int | None = None) -> list[dict[str, Any]]:
-    """Describe every challenge that is not a draft, with its votes and the state of its pictures."""
-    public = Challenge.objects.exclude(status=Challenge.Status.DRAFT).prefetch_related(
-        "categories", "references", "prompts"
+    return show_filtered(
+        request,
+        here=reverse("web:challenges"),
+        page="web/challenges/page.html",
+        fragment="web/challenges/_challenges.html",
+        describe=_describe_list,
     )
+
+
+def _describe_list(query: Mapping[str, str]) -> dict[str, Any]:
+    filters, only = _read_filters(query)
+    return {"filters": filters, "cards": challenge_cards(only=only), "filtered": bool(query)}
+
+
+def _read_filters(query: Mapping[str, str]) -> tuple[list[Filter], Q]:
+    """Return the filters that the address sets, and the challenges (as a condition) that pass."""
+    public = Challenge.objects.exclude(status=Challenge.Status.DRAFT)
+    told = set(public.values_list("discipline", flat=True).order_by())
+    categories = Category.objects.filter(challenges__in=public).distinct()
+    closed = Challenge.Status.CLOSED
+    offers = {
+        "discipline": (
+            (_("Discipline"), _("All disciplines")),
+            [(d.value, str(d.label)) for d in Discipline if d.value in told],
+        ),
+        "category": (
+            (_("Category"), _("All categories")),
+            [(category.slug, category.name) for category in categories],
+        ),
+        "status": (
+            (_("Votes"), _("Open and closed")),
+            [(Challenge.Status.OPEN.value, _("Open for votes")), (closed.value, _("Closed"))],
+        ),
+    }
+    filters = [
+        read_filter(name, *words, values=values, query=query, where="among the challenges")
+        for name, (words, values) in offers.items()
+    ]
+    columns = {"discipline": "discipline", "category": "categories__slug", "status": "status"}
+    return filters, Q(**{columns[f.name]: f.chosen for f in filters if f.chosen})
+
+
+def challenge_cards(*, most: int | None = None, only: Q = EVERY) -> list[dict[str, Any]]:
+    """Describe every challenge that is not a draft, with the votes and pictures of the shown population."""
+    population = shown_population()
+    public = Challenge.objects.exclude(status=Challenge.Status.DRAFT).filter(only)
+    public = public.prefetch_related("categories", "references", "prompts")
     votes = dict(
-        RatingRun.objects.filter(
-            population=shown_population(), challenge__isnull=False
-        ).values_list("challenge", "votes")
+        RatingRun.objects.filter(population=population, challenge__isnull=False).values_list(
+            "challenge", "votes"
+        )
     )
     return [
         {
@@ -48,7 +95,7 @@ def challenge_cards(*, most: int | None = None) -> list[dict[str, Any]]:
             "prompt_excerpt": _excerpt(challenge),
             "status": challenge.status,
             "votes": votes.get(challenge.pk, 0),
-            "progress": measure_progress(_slots(challenge)),
+            "progress": measure_progress(_slots(challenge, population)),
             "references": show_references(challenge),
         }
         for challenge in public[:most]
@@ -56,33 +103,39 @@ def challenge_cards(*, most: int | None = None) -> list[dict[str, Any]]:
 
 
 @require_safe
+@gzip_page
 def challenge(request: HttpRequest, slug: str) -> HttpResponse:
     found = _public(slug)
-    scope = Scope(shown_population(), found.discipline, found.pk)
+    population = shown_population()
+    scope = Scope(population, found.discipline, found.pk)
     published = read_board(scope)
     rows, ticks = lay_out(published)
+    asked = _asked(found)
     context = {
         "challenge": found,
         "discipline_label": Discipline(found.discipline).label,
         "categories": [category.name for category in found.categories.all()],
-        "prompts": [
-            prompt.text for prompt in found.prompts.filter(is_current=True).order_by("position")
-        ],
+        "prompts": [one["text"] for one in asked],
+        "asked": asked,
         "references": show_references(found),
-        **_progress(found),
+        **_progress(found, population),
         "rows": rows,
         "ticks": ticks,
         "heatmap": draw_heatmap(read_matchups(scope), order=published.rows),
         "votes": published.votes,
-        "declined": _declined(found),
+        "declined": _declined(found, population),
         "vote_url": _vote_url(found),
+        "gallery_url": reverse("web:gallery", query={"challenge": found.slug}),
+        **show_exhibits(found, population=population, page=request.GET.get("shown", "1")),
     }
     return render(request, "web/challenge/page.html", context)
 
 
 @require_safe
 def progress(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "web/challenges/_progress.html", _progress(_public(slug)))
+    return render(
+        request, "web/challenges/_progress.html", _progress(_public(slug), shown_population())
+    )
 
 
 def _vote_url(found: Challenge) -> str:
@@ -94,32 +147,64 @@ def _vote_url(found: Challenge) -> str:
 
 
 def _public(slug: str) -> Challenge:
-    return get_object_or_404(Challenge.objects.exclude(status=Challenge.Status.DRAFT), slug=slug)
+    found = Challenge.objects.exclude(status=Challenge.Status.DRAFT).filter(slug=slug).first()
+    if found is None:
+        raise Http404(f"There is no challenge “{slug[:80]}”.")
+    return found
 
 
-def _slots(found: Challenge) -> Any:
-    return Slot.objects.filter(prompt__challenge=found, prompt__is_current=True)
+def _slots(found: Challenge, population: str) -> Any:
+    return Slot.objects.filter(
+        prompt__challenge=found, prompt__is_current=True, model__population=population
+    )
 
 
-def _progress(found: Challenge) -> dict[str, Any]:
+def _progress(found: Challenge, population: str) -> dict[str, Any]:
     return {
-        "progress": measure_progress(_slots(found)),
+        "progress": measure_progress(_slots(found, population)),
         "poll_url": reverse("web:challenge_progress", args=[found.slug]),
     }
 
 
+def _is_asked(prompt: Prompt) -> bool:
+    """Tell whether a prompt is what people vote on now; showcases stand beside their pictures."""
+    return prompt.is_current and prompt.purpose == Prompt.Purpose.BATTLE
+
+
+def _asked(found: Challenge) -> list[dict[str, str]]:
+    """List what people vote on now, each with the way to try it, where the playground offers that.
+
+    Nothing is told by it: whoever comes there finds the same words, and a picture that equals one in play is
+    kept back. Edits are not tried.
+    """
+    prompts = found.prompts.all()
+    offered = can_be_tried(found, prompts=prompts)
+    return [
+        {
+            "text": prompt.text,
+            "try_url": reverse(
+                "web:playground", query={"challenge": found.slug, "prompt": prompt.position}
+            )
+            if offered
+            else "",
+        }
+        for prompt in prompts
+        if _is_asked(prompt)
+    ]
+
+
 def _excerpt(found: Challenge) -> str:
-    prompts = [prompt.text for prompt in found.prompts.all() if prompt.is_current]
+    prompts = [prompt.text for prompt in found.prompts.all() if _is_asked(prompt)]
     text = prompts[0] if prompts else ""
     return text if len(text) <= EXCERPT else text[: text.rfind(" ", 0, EXCERPT)] + " …"
 
 
-def _declined(found: Challenge) -> dict[str, Any]:
+def _declined(found: Challenge, population: str) -> dict[str, Any]:
     """List models whose slots ended without a picture, with the reason in their own words (I9).
 
     `models` of `asked` have no picture at all and none on the way: the challenge is beyond them.
     """
-    slots = _slots(found)
+    slots = _slots(found, population)
     ended = slots.filter(finished_at__isnull=False, candidate__isnull=True)
     last = ended.annotate(last=Max("generations__pk")).values_list("last", flat=True)
     generations = Generation.objects.filter(pk__in=list(last)).select_related("slot__model")

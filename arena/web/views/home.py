@@ -1,22 +1,20 @@
 """The front door, and the small pages around it."""
 
+from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from arena.battles.issuing import WINDOW
 from arena.battles.models import STANDING, Vote
 from arena.catalog.models import Discipline, ImageModel
-from arena.challenges.models import Challenge
+from arena.challenges.models import Challenge, Prompt
 from arena.generation.models import Candidate, Slot
 from arena.generation.slots import measure_progress
-from arena.ratings.boards import FEW_BATTLES, PRELIMINARY_BELOW, read_board, shown_population
+from arena.ratings.boards import read_board, shown_population
 from arena.ratings.datasets import Scope
-from arena.web.showing import SET_SIZE
 from arena.web.tables import lay_out
 
 from .challenges import challenge_cards
@@ -33,12 +31,11 @@ Disallow: /staff/
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     population = shown_population()
-    published = read_board(Scope(population, Discipline.TEXT_TO_IMAGE))
-    rows, _ = lay_out(published)
     votes = Vote.objects.filter(STANDING, battle__population=population)
     context = {
-        "leaders": rows[:LEADERS],
-        "leaders_discipline_label": Discipline.TEXT_TO_IMAGE.label,
+        "boards": [
+            board for discipline in Discipline if (board := _leaders(population, discipline))
+        ],
         **_progress(),
         "challenges": challenge_cards(most=CHALLENGES),
         "totals": {
@@ -46,11 +43,30 @@ def home(request: HttpRequest) -> HttpResponse:
             "voters": votes.values("voter").distinct().count(),
             "models": ImageModel.objects.filter(population=population).count(),
             "pictures": Candidate.objects.filter(
-                status=Candidate.Status.IN_PLAY, slot__model__population=population
+                status=Candidate.Status.IN_PLAY,
+                slot__model__population=population,
+                slot__prompt__purpose=Prompt.Purpose.BATTLE,
             ).count(),
         },
     }
     return render(request, "web/home/page.html", context)
+
+
+def _leaders(population: str, discipline: Discipline) -> dict[str, Any] | None:
+    """Describe the head of a discipline's board; None while it is empty."""
+    published = read_board(Scope(population, discipline))
+    if not published.rows:
+        return None
+    rows, ticks = lay_out(replace(published, rows=published.rows[:LEADERS]))
+    return {
+        "label": discipline.label,
+        "url": reverse("web:board", args=[discipline]),
+        "leaders": rows,
+        "ticks": ticks,
+        "models": len(published.rows),
+        "votes": published.votes,
+        "as_of": published.as_of,
+    }
 
 
 @require_safe
@@ -66,17 +82,6 @@ def _progress() -> dict[str, Any]:
 
 
 @require_safe
-def how(request: HttpRequest) -> HttpResponse:
-    constants = {
-        "battle_minutes": int(settings.BATTLE_LIFETIME.total_seconds() // 60),
-        "preliminary_below": PRELIMINARY_BELOW,
-        "few_battles": FEW_BATTLES,
-        "set_size": SET_SIZE,
-        "window": WINDOW,
-    }
-    return render(request, "web/how/page.html", {"constants": constants})
-
-
-@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(ROBOTS, content_type="text/plain")
+    sitemap = request.build_absolute_uri(reverse("web:sitemap"))
+    return HttpResponse(f"{ROBOTS}\nSitemap: {sitemap}\n", content_type="text/plain")

@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from arena.battles.forgetting import forget_voter
-from arena.battles.models import Battle, Undo, Verdict, Vote, Voter
+from arena.battles.models import Battle, Suggestion, Undo, Verdict, Vote, Voter
+from arena.battles.suggestions import count_suggestions, suggestions_of
 from arena.battles.verdicts import REASONS
 from arena.battles.voters import read_voter
 from arena.catalog.models import Discipline, ImageModel, Population
@@ -28,7 +29,8 @@ from arena.ratings.own_board import (
     OwnStanding,
     read_own_standing,
 )
-from arena.web.charts import Forest, Scale, Tick, forest_scale
+from arena.web.plots.forest import Forest, forest_scale, place_interval
+from arena.web.plots.scales import Scale, Tick
 from arena.web.showing import SET_SIZE, VERBS
 
 DUELS_A_PAGE = 30
@@ -75,6 +77,7 @@ class Duel:
     counted: bool
     reason: str
     undone: bool
+    voided: bool
     at: datetime
 
 
@@ -101,7 +104,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def export(request: HttpRequest) -> HttpResponse:
-    """All votes of this browser as a file; an empty list where there are none."""
+    """All votes and suggested prompts of this browser as a file; empty lists where there are none."""
     voter = read_voter(request)
     votes = _votes_of(voter) if voter else Vote.objects.none()
     today = timezone.now().date().isoformat()
@@ -110,6 +113,9 @@ def export(request: HttpRequest) -> HttpResponse:
             "exported_at": timezone.now(),
             "first_visit": voter.created_at if voter else None,
             "votes": [_export(vote) for vote in votes.order_by("pk").iterator()],
+            "suggestions": [_export_suggestion(one) for one in suggestions_of(voter)]
+            if voter
+            else [],
         },
         json_dumps_params={"indent": 2, "ensure_ascii": False},
         headers={"Content-Disposition": f'attachment; filename="paragone-my-votes-{today}.json"'},
@@ -122,7 +128,9 @@ def export(request: HttpRequest) -> HttpResponse:
 def forget(request: HttpRequest) -> HttpResponse:
     voter = read_voter(request)
     if request.method != "POST":
-        context = {"voter": voter, "progress": _progress(voter) if voter else None}
+        context: dict[str, Any] = {"voter": voter}
+        if voter:
+            context |= {"progress": _progress(voter), "suggestions": count_suggestions(voter)}
         return _private(render(request, "web/me/forget.html", context))
     if voter:
         forget_voter(voter)
@@ -186,7 +194,7 @@ def _show_row(row: OwnRow, *, model: ImageModel, scale: Scale) -> OwnLine:
         row=row,
         model=model,
         own_percent=round(100 * row.own),
-        forest=scale.interval(lower=row.lower, rating=row.rating, upper=row.upper),
+        forest=place_interval(scale, lower=row.lower, rating=row.rating, upper=row.upper),
         crowd_x=scale.position(row.crowd_rating),
     )
 
@@ -226,7 +234,10 @@ def _votes_of(voter: Voter) -> QuerySet[Vote]:
             "battle__left__slot__model",
             "battle__right__slot__model",
         )
-        .annotate(undone=Exists(Undo.objects.filter(vote=OuterRef("pk"))))
+        .annotate(
+            undone=Exists(Undo.objects.filter(vote=OuterRef("pk"), decision=None)),
+            voided=Exists(Undo.objects.filter(vote=OuterRef("pk"), decision__isnull=False)),
+        )
     )
 
 
@@ -260,6 +271,7 @@ def _show_duel(vote: Any, *, thumbs: dict[int, str]) -> Duel:
         counted=vote.counted,
         reason="" if vote.counted else REASONS[vote.reason].sentence,
         undone=vote.undone,
+        voided=vote.voided,
         at=vote.created_at,
     )
 
@@ -283,6 +295,20 @@ def _export(vote: Any) -> dict[str, Any]:
         "counted": vote.counted,
         "reason": vote.reason,
         "undone": vote.undone,
+        "voided": vote.voided,
         "viewing_ms": vote.viewing_ms,
         "created_at": vote.created_at,
+    }
+
+
+def _export_suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "title": suggestion.title,
+        "prompt": suggestion.text,
+        "discipline": suggestion.discipline,
+        "category": suggestion.category.slug if suggestion.category else None,
+        "remark": suggestion.remark,
+        "state": suggestion.state,
+        "reason": suggestion.reason,
+        "created_at": suggestion.created_at,
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from arena.catalog.models import Discipline, ImageModel
@@ -11,12 +12,20 @@ from arena.ratings.boards import FEW_BATTLES, PRELIMINARY_BELOW, shown_populatio
 from arena.ratings.examination import FEWEST_VOTES, REPLAYED_VOTES
 from arena.ratings.models import Diagnosis
 from arena.ratings.widths import READ_AT_ONCE
+from arena.scoring.bradley_terry import ONE_TIE
 from arena.scoring.clusters import FEWEST_CLUSTERS
-from arena.scoring.online_elo import K_FACTOR
+from arena.scoring.elo import ANCHOR, POINTS_PER_LOG_ODDS
+from arena.scoring.intervals import CONFIDENCE
+from arena.scoring.matchups import Z_95
+from arena.scoring.online_elo import K_FACTOR, POINTS_PER_TENFOLD_ODDS
 from arena.scoring.pairing import EVEN_SHARE
+from arena.scoring.shrinkage import ASSUMED_SPREAD
+from arena.web.constants import list_constants, print_value
+from arena.web.examinations import describe_examination
 
 
 @require_safe
+@gzip_page
 def ranking(request: HttpRequest) -> HttpResponse:
     population = shown_population()
     constants = {
@@ -36,15 +45,35 @@ def ranking(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/ranking/page.html",
-        {"constants": constants, "reports": reports, "population": population},
+        {
+            "constants": constants,
+            "all_constants": list_constants(),
+            "formula": _formula(),
+            "reports": reports,
+            "population": population,
+        },
     )
+
+
+def _formula() -> dict[str, str]:
+    """Return the numbers that stand inside formulas, as printed."""
+    return {
+        "anchor": print_value(ANCHOR),
+        "points": f"{POINTS_PER_LOG_ODDS:.2f}",
+        "tenfold": print_value(POINTS_PER_TENFOLD_ODDS),
+        "z": f"{Z_95:.2f}",
+        "confidence": print_value(100 * CONFIDENCE),
+        "prior": print_value(ONE_TIE),
+        "spread": print_value(ASSUMED_SPREAD),
+    }
 
 
 def _show(diagnosis: Diagnosis) -> dict[str, Any]:
     """Lay a report out by model, best first, with names in place of ids and indices."""
     report = diagnosis.report
     found = ImageModel.objects.in_bulk(report["models"])
-    names = [found[pk].name if pk in found else "?" for pk in report["models"]]
+    known = {pk: model.name for pk, model in found.items()}
+    names = [known.get(pk, "?") for pk in report["models"]]
     reweighted = report["reweighted"] or {}
     columns = {
         "name": names,
@@ -74,28 +103,10 @@ def _show(diagnosis: Diagnosis) -> dict[str, Any]:
         }
         for gap in report["neighbours"]
     ]
-    flip = report["flip"]
     return {
+        **describe_examination(diagnosis, names=known),
         "discipline": Discipline(diagnosis.discipline).label,
-        "votes": diagnosis.votes,
-        "made_at": diagnosis.made_at,
         "rows": sorted(rows, key=lambda row: -row["rating"]),
         "neighbours": neighbours,
-        "flip": {
-            **flip,
-            "better": names[flip["better"]],
-            "worse": names[flip["worse"]],
-            "percent": round(100 * flip["share"], 2),
-        },
-        "left_percent": _percent(report["verdicts"]["left_share"]),
-        "left_low": _percent(report["verdicts"]["left_lower"]),
-        "left_high": _percent(report["verdicts"]["left_upper"]),
-        **{
-            key: report[key]
-            for key in ("fit", "side_bias", "connectivity", "online", "voters", "challenges")
-        },
+        **{key: report[key] for key in ("fit", "connectivity", "online", "voters", "challenges")},
     }
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 1)

@@ -2,66 +2,50 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from arena.battles.caps import (
-    COUNTED_PER_DAY,
-    NEW_VOTERS_PER_HOUR,
-    SHORTEST_LOOK,
-    TAKEN_BACK_PER_HOUR,
-)
 from arena.battles.models import STANDING, Battle, Undo, Verdict, Vote
-from arena.battles.networks import PREFIX
-from arena.battles.undo import UNDO_FOR
 from arena.battles.verdicts import REASONS
 from arena.catalog.models import Population
-from arena.ratings.examination import share_not_counted
+from arena.ratings.examination import FEWEST_VOTES, share_not_counted
+from arena.web.constants import read_rules
+from arena.web.sampling import list_retired, show_sampling
 
 
 @require_safe
+@gzip_page
 def transparency(request: HttpRequest) -> HttpResponse:
-    constants = {
-        "counted_per_day": COUNTED_PER_DAY,
-        "taken_back_per_hour": TAKEN_BACK_PER_HOUR,
-        "new_voters_per_hour": NEW_VOTERS_PER_HOUR,
-        "shortest_look_ms": round(1000 * SHORTEST_LOOK.total_seconds()),
-        "undo_seconds": round(UNDO_FOR.total_seconds()),
-        "battle_minutes": round(settings.BATTLE_LIFETIME.total_seconds() / 60),
-        "ipv4_prefix": PREFIX[4],
-        "ipv6_prefix": PREFIX[6],
-    }
     populations = [_count(Population(population)) for population in Population.values]
     return render(
         request,
         "web/transparency/page.html",
-        {"constants": constants, "populations": populations},
+        {"constants": read_rules(), "populations": populations, "fewest_votes": FEWEST_VOTES},
     )
 
 
 def _count(population: Population) -> dict[str, Any]:
-    """Count one population's verdicts; shares are percentages, None without any verdict."""
-    reasons = dict(share_not_counted(population=population))
-    total = sum(reasons.values())
-    counted = reasons.get("", 0)
+    """Count one population's verdicts, people's and simulated ones apart; shares are percentages."""
+    voters = [
+        _count_voters(label, population=population, simulated=simulated)
+        for label, simulated in (("People", False), ("Simulated voters", True))
+    ]
+    voters = [kind for kind in voters if kind["verdicts"]]
     standing = Vote.objects.filter(STANDING, battle__population=population)
     said = dict(standing.order_by().values_list("verdict").annotate(n=Count("pk")))
     stands = sum(said.values())
+    undos = Undo.objects.filter(vote__battle__population=population)
     return {
         "label": population.label,
-        "verdicts": total,
-        "counted": counted,
-        "not_counted": total - counted,
-        "not_counted_percent": _percent(total - counted, total),
+        "voters": voters,
         "reasons": [
             {
                 "code": code,
                 "sentence": reason.sentence,
-                "n": reasons.get(code, 0),
-                "percent": _percent(reasons.get(code, 0), total),
+                "cells": [kind["reasons"][code] for kind in voters],
             }
             for code, reason in REASONS.items()
         ],
@@ -74,7 +58,26 @@ def _count(population: Population) -> dict[str, Any]:
             for verdict in Verdict
         ],
         "skips": Battle.objects.filter(population=population, skipped_at__isnull=False).count(),
-        "undos": Undo.objects.filter(vote__battle__population=population).count(),
+        "sampling": show_sampling(population=population),
+        "retired": list_retired(population=population),
+        "undos": undos.filter(decision=None).count(),
+        "voided": undos.exclude(decision=None).count(),
+    }
+
+
+def _count_voters(label: str, *, population: Population, simulated: bool) -> dict[str, Any]:
+    found = dict(share_not_counted(population=population, simulated=simulated))
+    total = sum(found.values())
+    not_counted = total - found.get("", 0)
+    return {
+        "label": label,
+        "verdicts": total,
+        "not_counted": not_counted,
+        "not_counted_percent": _percent(not_counted, total),
+        "reasons": {
+            code: {"n": found.get(code, 0), "percent": _percent(found.get(code, 0), total)}
+            for code in REASONS
+        },
     }
 
 

@@ -1,6 +1,7 @@
 """`manage.py order`: pictures of one model for the shipped or your own challenges, the cost shown before."""
 
 import argparse
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from arena.catalog.models import ImageModel
 from arena.challenges.models import Challenge
+from arena.generation.budget import rooms_for_batch
 from arena.generation.slots import Cost, expected_costs, order_pictures
 
 
@@ -48,6 +50,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{challenge.slug:44}{_line(cost)}")
         ready = [(challenge, cost) for challenge, cost in costs if not cost.missing]
         self.stdout.write(_total([cost for _, cost in ready]))
+        for line in _allowed(ready):
+            self.stdout.write(line)
         if costs and not ready:
             raise CommandError(f"Nothing can be ordered: {costs[0][1].missing}.")
         if not options["yes"]:
@@ -81,13 +85,38 @@ def _find_challenges(slugs: list[str]) -> list[Challenge]:
 def _line(cost: Cost) -> str:
     if cost.missing:
         return cost.missing
-    price = "price not known" if cost.each is None else f"${cost.each:.4f} each"
+    if cost.each is None:
+        price = "price not known"
+    elif cost.is_free or cost.each_at_most in (None, cost.each):
+        price = f"${cost.each:.4f} each"
+    else:
+        price = f"${cost.each:.4f} each (at most ${cost.each_at_most:.4f})"
     return f"{cost.pictures} pictures through {cost.route}, {price}"
 
 
 def _total(costs: list[Cost]) -> str:
     pictures = sum(cost.pictures for cost in costs)
-    known = sum((cost.total for cost in costs if cost.total is not None), Decimal(0))
+    known = _sum(cost.total for cost in costs)
+    at_most = _sum(cost.total_at_most for cost in costs)
     unknown = sum(cost.pictures for cost in costs if cost.total is None)
     more = f", and {unknown} at an unknown price" if unknown else ""
-    return f"In all {pictures} pictures for about ${known:.2f}{more}."
+    if costs and all(cost.is_free for cost in costs):
+        bound = " (nothing is charged)"
+    else:
+        bound = f", at most ${at_most:.2f}" if at_most != known else ""
+    return f"In all {pictures} pictures for about ${known:.2f}{bound}{more}."
+
+
+def _allowed(ready: list[tuple[Challenge, Cost]]) -> list[str]:
+    """Say what the caps allow of it; nothing where nothing is paid."""
+    rooms = dict.fromkeys(
+        room
+        for challenge, cost in ready
+        if cost.offering
+        for room in rooms_for_batch(challenge=challenge, offerings=[cost.offering])
+    )
+    return [f"allowed: {room.sentence}" for room in rooms]
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))

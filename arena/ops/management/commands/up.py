@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from arena.generation.pulse import expect_pulses
 from arena.ops import lock, parts, state, statics
 from arena.ops.embedded import EmbeddedError, prepare_postgres, prepare_valkey
 from arena.ops.supervisor import TICK, Part, PartFailed, Supervisor
@@ -139,6 +140,9 @@ class Command(BaseCommand):
         workers = parts.worker_parts(root=root, environment=environment)
         for part in workers:
             self.supervisor.start(part)
+        with self.asked.interrupting():
+            expect_pulses()
+            close_connections()
         self._say(f"ok  {', '.join(part.name for part in workers)} started")
         self._greet(link)
 

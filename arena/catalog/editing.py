@@ -1,0 +1,351 @@
+"""What curators do to the catalogue: rows by their rules, and dated price lists.
+
+What was paid is explained by the price list of its day, so a list that has begun is never rewritten: it is
+ended, and another one begins. Keys of providers are in the environment; here is only the variable's name.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from arena.providers.dialects import DIALECTS
+
+from .checks import check_rates
+from .models import ImageModel, Offering, PriceClaim, PriceRule, Provider
+from .prices import as_rate
+
+Row = TypeVar("Row", bound=models.Model)
+
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
+# Words of a variable's name are words; a long run of capitals and digits is somebody's key.
+LONGEST_WORD = 15
+SECRET = re.compile(
+    r"api[-_]?key|secret|password|authorization|bearer|(access|auth)[-_]?token", re.IGNORECASE
+)
+NO_KEYS_HERE = (
+    "This looks like a key and not like the name of a variable. Keys are never kept here: put it into the "
+    "environment of the server and write the variable's name, such as OPENAI_API_KEY."
+)
+# What a price list that has begun may still be given: its end, and words.
+OPEN_TO_CHANGE = ("valid_until", "note", "position")
+
+
+def is_variable_name(words: str) -> bool:
+    """Tell whether words are the name of an environment variable and no key that was pasted in its place."""
+    return bool(VARIABLE.fullmatch(words)) and all(
+        len(part) <= LONGEST_WORD for part in words.split("_")
+    )
+
+
+def check_row(row: models.Model) -> None:
+    """Check a row by its fields' and the catalogue's rules; raises ValidationError by field."""
+    row.full_clean()
+    check_rules(row)
+
+
+def _check_changed(
+    row: models.Model, *, changed: Mapping[str, Any], known: Mapping[str, str]
+) -> None:
+    """Check what was changed: an old fault elsewhere must not keep anybody from switching a row off."""
+    same = {field.name for field in row._meta.concrete_fields if field.attname not in changed}
+    row.full_clean(exclude=same)
+    new = {name: why for name, why in find_faults(row) if name in changed or known.get(name) != why}
+    if new:
+        raise ValidationError(new)
+
+
+def check_rules(row: models.Model) -> None:
+    """Check what the fields of a row cannot tell by themselves; raises ValidationError by field."""
+    if faults := dict(find_faults(row)):
+        raise ValidationError(faults)
+
+
+def find_faults(row: models.Model) -> Iterator[tuple[str, str]]:
+    """Yield field and sentence of what a row has against the catalogue's rules, wherever it comes from."""
+    if type(row) in RULES:
+        yield from RULES[type(row)](row)
+
+
+def add_row(row: Row) -> Row:
+    """Save a new row of the catalogue; raises ValidationError."""
+    check_row(row)
+    row.save(force_insert=True)
+    return row
+
+
+@transaction.atomic
+def change_row(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Change a row; return the former and the new values of what really changed, as JSON.
+
+    `values` are columns (`lab_id`) or, of a model, `siblings` (ids). Raises ValidationError; nothing changes then.
+    """
+    siblings = values.pop("siblings", None)
+    stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
+    former = {name: _plain(getattr(stored, name)) for name in changed}
+    known = dict(find_faults(stored))
+    for name, value in changed.items():
+        setattr(stored, name, value)
+    _check_changed(stored, changed=changed, known=known)
+    stored.save(update_fields=list(changed))
+    now = {name: _plain(value) for name, value in changed.items()}
+    if siblings is not None and isinstance(stored, ImageModel):
+        before = sorted(stored.siblings.values_list("pk", flat=True))
+        if before != sorted(siblings):
+            check_siblings(stored, ImageModel.objects.filter(pk__in=siblings))
+            stored.siblings.set(siblings)
+            former["siblings"], now["siblings"] = before, sorted(siblings)
+    row.refresh_from_db()
+    return former, now
+
+
+def restore_row(
+    row: models.Model, *, former: Mapping[str, Any], expected: Mapping[str, Any]
+) -> None:
+    """Set the former values of `change_row` again; raises ValidationError where they were changed since."""
+    for name, value in expected.items():
+        if name == "siblings" and isinstance(row, ImageModel):
+            current: Any = sorted(row.siblings.values_list("pk", flat=True))
+        else:
+            current = _plain(getattr(row, name))
+        if current != value:
+            raise ValidationError(
+                f"{row}: {name.removesuffix('_id').replace('_', ' ')} has been changed since."
+            )
+    change_row(row, **{name: _parse(row, name, value) for name, value in former.items()})
+
+
+def check_siblings(model: ImageModel, siblings: Any) -> None:
+    """Raise ValidationError where a sibling is of the other population, or the model itself (I8)."""
+    for sibling in siblings:
+        if sibling.pk == model.pk or sibling.population != model.population:
+            raise ValidationError(
+                {"siblings": f"“{sibling.slug}” is no other {model.population} model."}
+            )
+
+
+def _plain(value: Any) -> Any:
+    """Write a value as JSON can hold it; decimals without trailing zeros, so that equal ones are equal."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _parse(row: models.Model, name: str, value: Any) -> Any:
+    if name == "siblings" or value is None:
+        return value
+    field = row._meta.get_field(name)
+    assert isinstance(field, models.Field)  # noqa: S101 - narrows the type
+    if isinstance(field, models.ForeignKey):
+        return value
+    return field.to_python(value)
+
+
+# The rules of each kind of row ---------------------------------------------------------------------
+
+
+def _fixed_population(row: ImageModel | Provider) -> Iterator[tuple[str, str]]:
+    """The two populations never mix (I8), so nobody goes over."""
+    if row.pk is None:
+        return
+    stored = type(row)._default_manager.filter(pk=row.pk).values_list("population", flat=True)
+    if any(population != row.population for population in stored):
+        yield "population", "The population of what is there never changes."
+
+
+def _check_model(model: models.Model) -> Iterator[tuple[str, str]]:
+    assert isinstance(model, ImageModel)  # noqa: S101 - narrows the type
+    yield from _fixed_population(model)
+    if not model.takes:
+        yield "takes", "At least one picture is made of each prompt."
+
+
+def _check_provider(provider: models.Model) -> Iterator[tuple[str, str]]:
+    assert isinstance(provider, Provider)  # noqa: S101 - narrows the type
+    yield from _fixed_population(provider)
+    if provider.dialect not in DIALECTS:
+        yield "dialect", f"Nobody speaks it here. Dialects: {', '.join(sorted(DIALECTS))}."
+    if provider.key_variable and not is_variable_name(provider.key_variable):
+        yield "key_variable", NO_KEYS_HERE
+    address = provider.base_url
+    if not provider.is_local and not re.match(r"https?://[^/\s]", address):
+        yield "base_url", "An address begins with https://."
+    if "@" in address or "?" in address:
+        yield "base_url", "An address holds no name, no key and no question mark."
+    if not provider.max_in_flight:
+        yield "max_in_flight", "At least one call at a time; to stop all calls, switch it off."
+    if holds_secret(provider.options):
+        yield "options", NO_KEYS_HERE
+
+
+def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
+    assert isinstance(offering, Offering)  # noqa: S101 - narrows the type
+    model, provider = offering.model, offering.provider
+    if model.population != provider.population:
+        yield "provider", f"is {provider.population}, but the model {model.population}."
+    if offering.least_reserve is not None and offering.least_reserve < 0:
+        yield "least_reserve", "It is not negative."
+    if strange := sorted(set(offering.disciplines) - set(model.disciplines)):
+        yield "disciplines", f"The model does not do: {', '.join(strange)}."
+    if holds_secret(offering.options):
+        yield "options", NO_KEYS_HERE
+
+
+def _check_claim(claim: models.Model) -> Iterator[tuple[str, str]]:
+    assert isinstance(claim, PriceClaim)  # noqa: S101 - narrows the type
+    if (claim.kind == PriceClaim.Kind.FROM) != (claim.amount is not None):
+        yield "amount", "is there for claims of the kind “from”, and only for them."
+    if (claim.kind == PriceClaim.Kind.DIRECTION) != bool(claim.direction):
+        yield "direction", "is there for claims of the kind “direction”, and only for them."
+
+
+RULES: dict[type[models.Model], Callable[[models.Model], Iterator[tuple[str, str]]]] = {
+    ImageModel: _check_model,
+    Provider: _check_provider,
+    Offering: _check_offering,
+    PriceClaim: _check_claim,
+}
+
+
+def holds_secret(options: Any) -> bool:
+    """Tell whether flags of a dialect hold, at any depth, a text under a name that keys go by."""
+    waiting = [options]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            if any(isinstance(inner, str) and SECRET.search(name) for name, inner in value.items()):
+                return True
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return False
+
+
+# Price lists --------------------------------------------------------------------------------------
+
+
+def list_faults(offering: Offering) -> list[str]:
+    """Say what is wrong between an offering's price rules, as stored."""
+    rates = [as_rate(rule) for rule in PriceRule.objects.filter(offering=offering)]
+    found = check_rates(rates, place=_place(offering))
+    return [str(finding) for finding in found if finding.serious]
+
+
+def _place(offering: Offering) -> str:
+    return f"{offering.model.slug} at {offering.provider.slug}"
+
+
+def refuse_new_faults(offering: Offering, *, known: Sequence[str]) -> None:
+    """Raise ValidationError for what is wrong with the stored price rules and was not before (`known`)."""
+    new = [fault for fault in list_faults(offering) if fault not in known]
+    if new:
+        raise ValidationError(new)
+
+
+@transaction.atomic
+def begin_price_list(
+    offering: Offering,
+    *,
+    valid_from: date,
+    source: str,
+    rules: Sequence[PriceRule],
+    today: date,
+) -> dict[int, date | None]:
+    """Add a price list, and end what holds on its first day the day before; return the ended rules' former ends.
+
+    `rules` are unsaved rows without offering, days and source. Raises ValidationError for a list without
+    rules, one that would begin in the past or before another one that is there, and for what `checks` finds.
+    """
+    Offering.objects.select_for_update().get(pk=offering.pk)
+    stored = list(PriceRule.objects.filter(offering=offering))
+    if not rules:
+        raise ValidationError("A price list has at least one rule.")
+    if stored and valid_from < today:
+        raise ValidationError({"valid_from": _begins_in_past(valid_from)})
+    later = min((rule.valid_from for rule in stored if rule.valid_from >= valid_from), default=None)
+    if later is not None:
+        raise ValidationError({"valid_from": f"A list that begins on {later} is there already."})
+    known = list_faults(offering)
+    ended: dict[int, date | None] = {}
+    for rule in stored:
+        if rule.valid_until is None or rule.valid_until >= valid_from:
+            ended[rule.pk] = rule.valid_until
+            rule.valid_until = valid_from - timedelta(days=1)
+            rule.save(update_fields=["valid_until"])
+    for position, rule in enumerate(rules, start=1):
+        rule.offering, rule.position = offering, position
+        rule.valid_from, rule.valid_until, rule.source = valid_from, None, source
+        add_row(rule)
+    # By itself, too: what ended must not stand in for what the new list lacks.
+    alone = check_rates([as_rate(rule) for rule in rules], place=_place(offering))
+    if faults := [str(finding) for finding in alone]:
+        raise ValidationError(faults)
+    refuse_new_faults(offering, known=known)
+    return ended
+
+
+@transaction.atomic
+def withdraw_price_list(
+    offering: Offering,
+    *,
+    valid_from: date,
+    source: str,
+    ended: Mapping[int, date | None],
+    today: date,
+) -> None:
+    """Take a planned price list away and give the rules that it ended their former ends (`begin_price_list`).
+
+    Raises ValidationError once it has begun, or where the rules were changed since.
+    """
+    Offering.objects.select_for_update().get(pk=offering.pk)
+    if valid_from <= today:
+        raise ValidationError("This list has begun, and calls go by it: add another one.")
+    rules = PriceRule.objects.filter(offering=offering)
+    if rules.filter(valid_from__gt=valid_from).exists():
+        raise ValidationError("Another list begins after it: take that one back first.")
+    known = list_faults(offering)
+    rules.filter(valid_from=valid_from, source=source).delete()
+    for rule in rules.filter(pk__in=list(ended)):
+        if rule.valid_until != valid_from - timedelta(days=1):
+            raise ValidationError(f"{rule}: its end has been changed since.")
+        rule.valid_until = ended[rule.pk]
+        rule.save(update_fields=["valid_until"])
+    refuse_new_faults(offering, known=known)
+
+
+def check_rule_change(
+    rule: PriceRule, *, stored: PriceRule | None, begun: bool, today: date
+) -> None:
+    """Refuse a change of one price rule that would rewrite what calls were priced by; raises ValidationError.
+
+    `stored`: the rule as it is, None for a new one; `begun`: the offering has this list already (a new rule
+    would change it), or has another one (a list that begins in the past would overrule it).
+    """
+    if stored is None:
+        if begun and rule.valid_from < today:
+            raise ValidationError({"valid_from": _begins_in_past(rule.valid_from)})
+        return
+    if stored.valid_from > today:
+        return
+    names = [field.attname for field in rule._meta.concrete_fields]
+    fixed = [
+        name
+        for name in names
+        if name not in OPEN_TO_CHANGE and getattr(rule, name) != getattr(stored, name)
+    ]
+    if fixed:
+        since = stored.valid_from
+        reason = f"This list holds since {since}, and explains what was paid: add a new list."
+        raise ValidationError(dict.fromkeys(fixed, reason))
+    ends = [day for day in (rule.valid_until, stored.valid_until) if day is not None]
+    if rule.valid_until != stored.valid_until and min(ends) < today - timedelta(days=1):
+        raise ValidationError({"valid_until": "This day is over: what held then stays as it was."})
+
+
+def _begins_in_past(day: date) -> str:
+    return f"{day} is over, and calls were priced by what held then: let it begin today or later."

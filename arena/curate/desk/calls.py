@@ -1,0 +1,117 @@
+"""Decisions about calls: an uncertain one, a batch, an open breaker."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from arena.challenges.history import note_action
+from arena.challenges.models import Challenge
+from arena.curate.access import curators_only, who
+from arena.generation.breakers import close_breaker
+from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
+from arena.generation.ledger import reserved_amount
+from arena.generation.models import Batch, Breaker, Generation
+from arena.generation.moderation import settle_uncertain
+from arena.generation.wanted import describe_wanted
+
+from .forms import SettleForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@curators_only
+def call(request: HttpRequest, pk: int) -> HttpResponse:
+    """One call with all that is known of it; an uncertain one is settled here."""
+    found = get_object_or_404(
+        Generation.objects.select_related(
+            "offering__provider", "offering__model", "slot__prompt__challenge", "slot__model"
+        ),
+        pk=pk,
+    )
+    form = SettleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _settle(request, found, form)
+    context = {
+        "call": found,
+        "wanted": describe_wanted(found.slot),
+        "reserved": reserved_amount(generation=found),
+        "uncertain": found.state == Generation.State.UNCERTAIN,
+        "form": form,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "curate/desk/call.html", context, status=status)
+
+
+def _settle(request: HttpRequest, found: Generation, form: SettleForm) -> HttpResponse:
+    charged = form.cleaned_data["charged"] == "yes"
+    again = form.cleaned_data["then"] == "again"
+    amount: Decimal | None = form.cleaned_data["amount"] if charged else None
+    challenge = found.slot.prompt.challenge if found.slot.prompt else None
+    with transaction.atomic():
+        if not settle_uncertain(found, charged=charged, send_again=again, amount=amount):
+            messages.error(request, "Somebody has decided about this call already.")
+            return redirect("desk:call", pk=found.pk)
+        sum_said = f" at ${amount:f}" if amount is not None else ""
+        said = f"{'charged' if charged else 'not charged'}{sum_said}, {'sent again' if again else 'given up'}"
+        line = note_action(
+            challenge=challenge,
+            who=who(request),
+            said=f"Settled call {found.pk} ({describe_wanted(found.slot).title}): {said}.",
+            way_back="Cannot be taken back: the ledger is only ever added to.",
+        )
+    messages.success(request, line.said)
+    return _to_challenge(challenge)
+
+
+def _to_challenge(challenge: Challenge | None) -> HttpResponse:
+    if challenge is None:
+        return redirect("desk:home")
+    return redirect("desk:challenge", pk=challenge.pk)
+
+
+@require_POST
+@curators_only
+def move_batch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pause a batch, go on with it, or cancel what is not made yet."""
+    batch = get_object_or_404(Batch.objects.select_related("challenge"), pk=pk)
+    wanted = request.POST.get("do")
+    if wanted not in ("pause", "resume", "cancel"):
+        raise Http404("A batch is paused, resumed or cancelled.")
+    with transaction.atomic():
+        undo: dict[str, object] | None = None
+        if wanted == "pause":
+            pause_batch(batch)
+            said = f"Paused order {pk}; what is under way goes on."
+            undo, way_back = {"do": "resume", "batch": pk}, "Goes on with it."
+        elif wanted == "resume":
+            resume_batch(batch)
+            said = f"Went on with order {pk}."
+            undo, way_back = {"do": "pause", "batch": pk}, "Pauses it again."
+        else:
+            ended, under_way = cancel_batch(batch)
+            said = f"Cancelled order {pk}: {ended} pictures ended, {under_way} under way end by themselves."
+            way_back = "Cannot be taken back: a cancelled picture is never asked for again."
+        line = note_action(
+            challenge=batch.challenge, who=who(request), said=said, undo=undo, way_back=way_back
+        )
+    messages.success(request, line.said)
+    return _to_challenge(batch.challenge)
+
+
+@require_POST
+@curators_only
+def ask_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a breaker before its time."""
+    breaker = get_object_or_404(Breaker.objects.select_related("offering__provider"), pk=pk)
+    with transaction.atomic():
+        close_breaker(breaker)
+        line = note_action(
+            who=who(request),
+            said=f"Let {breaker.offering} be asked again.",
+            way_back="Cannot be taken back: it opens by itself if the provider still fails.",
+        )
+    messages.success(request, line.said)
+    return redirect("desk:home")

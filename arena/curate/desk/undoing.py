@@ -1,0 +1,150 @@
+"""How an action of the history is taken back: one function for each word of `HistoryLine.undo`."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from arena.battles.decisions import hide_picture, show_picture
+from arena.battles.models import Decision
+from arena.battles.suggestions import return_suggestion
+from arena.catalog.editing import restore_row, withdraw_price_list
+from arena.catalog.models import Offering
+from arena.challenges.editing import (
+    archive_challenge,
+    change_settings,
+    close_challenge,
+    restore_prompt,
+    revise_prompt,
+    schedule_challenge,
+    unarchive_challenge,
+    withdraw_prompt,
+)
+from arena.challenges.history import claim_undo, note_action
+from arena.challenges.models import Challenge, HistoryLine, Prompt
+from arena.curate.exchange.importing import take_back_import
+from arena.generation.budget import remove_cap, set_cap
+from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
+from arena.generation.models import Batch, Candidate, Slot, SpendingCap
+from arena.generation.releasing import open_for_votes
+
+Values = dict[str, Any]
+
+
+@transaction.atomic
+def take_back(line_id: int, *, who: User) -> HistoryLine:
+    """Take an action back, once; return the line that says so.
+
+    Raises ValidationError with the reason where it cannot be taken back (any more); nothing changes then.
+    """
+    line = claim_undo(line_id)
+    assert line.undo is not None  # noqa: S101 - claim_undo has looked
+    try:
+        UNDO[line.undo["do"]](line, line.undo, who)
+    except ObjectDoesNotExist as gone:
+        raise ValidationError("What it was about exists no more.") from gone
+    return note_action(
+        challenge=line.challenge,
+        who=who,
+        said=f"Took back: {line.said}",
+        way_back="What was taken back is done again by hand.",
+        undoes=line,
+    )
+
+
+def _challenge(line: HistoryLine) -> Challenge:
+    if line.challenge is None:
+        raise ValidationError("This challenge exists no more.")
+    return line.challenge
+
+
+def _settings(line: HistoryLine, undo: Values, _: User) -> None:
+    challenge = _challenge(line)
+    has_pictures = Slot.objects.filter(prompt__challenge=challenge).exists()
+    change_settings(challenge, has_pictures=has_pictures, **undo["values"])
+
+
+def _revise(line: HistoryLine, undo: Values, _: User) -> None:
+    """The former words become a version of their own: pictures belong to the version they answer."""
+    prompt = Prompt.objects.get(pk=undo["prompt"])
+    revise_prompt(prompt, text=undo["text"], purpose=undo["purpose"])
+
+
+def _schedule(line: HistoryLine, undo: Values, _: User) -> None:
+    opens, closes = (
+        undo[name] and parse_datetime(undo[name]) for name in ("opens_at", "closes_at")
+    )
+    schedule_challenge(_challenge(line), opens_at=opens or None, closes_at=closes or None)
+
+
+def _cap(line: HistoryLine, undo: Values, _: User) -> None:
+    challenge = _challenge(line)
+    now = SpendingCap.objects.filter(challenge=challenge).first()
+    if (str(now.dollars) if now else None) != undo["set"]:
+        raise ValidationError("The cap has been changed since: set it by hand.")
+    if undo["dollars"] is not None:
+        set_cap(dollars=Decimal(undo["dollars"]), challenge=challenge)
+        return
+    for cap in SpendingCap.objects.filter(challenge=challenge):
+        remove_cap(cap)
+
+
+def _cancel(line: HistoryLine, undo: Values, _: User) -> None:
+    cancel_batch(Batch.objects.get(pk=undo["batch"]))
+
+
+def _unhide(line: HistoryLine, undo: Values, who: User) -> None:
+    decision = Decision.objects.select_related("candidate").get(pk=undo["decision"])
+    if decision.candidate.decisions.filter(pk__gt=decision.pk).exists():
+        raise ValidationError("Somebody has decided about this picture since.")
+    show_picture(decision.candidate, by=who)
+
+
+def _hide(line: HistoryLine, undo: Values, who: User) -> None:
+    candidate = Candidate.objects.get(pk=undo["candidate"])
+    hide_picture(candidate, void=False, reason=undo["reason"], by=who)
+
+
+def _row(line: HistoryLine, undo: Values, _: User) -> None:
+    row = apps.get_model("catalog", undo["model"])._default_manager.get(pk=undo["pk"])
+    restore_row(row, former=undo["former"], expected=undo["now"])
+
+
+def _prices(line: HistoryLine, undo: Values, _: User) -> None:
+    withdraw_price_list(
+        Offering.objects.get(pk=undo["offering"]),
+        valid_from=date.fromisoformat(undo["valid_from"]),
+        source=undo["source"],
+        ended={int(pk): until and date.fromisoformat(until) for pk, until in undo["ended"].items()},
+        today=timezone.now().date(),
+    )
+
+
+UNDO: dict[str, Callable[[HistoryLine, Values, User], Any]] = {
+    "open": lambda line, undo, _: open_for_votes(_challenge(line)),
+    "close": lambda line, undo, _: close_challenge(_challenge(line)),
+    "archive": lambda line, undo, _: archive_challenge(_challenge(line)),
+    "unarchive": lambda line, undo, _: unarchive_challenge(_challenge(line)),
+    "settings": _settings,
+    "revise": _revise,
+    "withdraw": lambda line, undo, _: withdraw_prompt(Prompt.objects.get(pk=undo["prompt"])),
+    "restore": lambda line, undo, _: restore_prompt(Prompt.objects.get(pk=undo["prompt"])),
+    "schedule": _schedule,
+    "cap": _cap,
+    "cancel": _cancel,
+    "pause": lambda line, undo, _: pause_batch(Batch.objects.get(pk=undo["batch"])),
+    "resume": lambda line, undo, _: resume_batch(Batch.objects.get(pk=undo["batch"])),
+    "hide": _hide,
+    "unhide": _unhide,
+    "return": lambda line, undo, _: return_suggestion(undo["suggestion"]),
+    "row": _row,
+    "prices": _prices,
+    "import": lambda line, undo, _: take_back_import(undo),
+}

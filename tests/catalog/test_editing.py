@@ -1,0 +1,172 @@
+"""What curators do to the catalogue: rules of rows, dated price lists, the way back."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from arena.catalog.editing import (
+    add_row,
+    begin_price_list,
+    change_row,
+    check_rule_change,
+    holds_secret,
+    is_variable_name,
+    restore_row,
+    withdraw_price_list,
+)
+from arena.catalog.models import Offering, PriceRule, Provider
+from arena.catalog.prices import cheapest_picture
+from tests.factories import create_model, create_offering
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 28)
+
+
+def rule(amount: str, **values: Any) -> PriceRule:
+    return PriceRule(amount=Decimal(amount), **values)
+
+
+def price_on(offering: Offering, day: date) -> Decimal | None:
+    found = cheapest_picture([Offering.objects.get(pk=offering.pk)], day=day)
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("OPENAI_API_KEY", True),
+        ("FAL_KEY", True),
+        ("REPLICATE_API_TOKEN", True),
+        ("HF2_TOKEN", True),
+        ("sk-proj-0123456789abcdef", False),
+        ("AIzaSyA-0123456789", False),
+        ("AKIAIOSFODNN7EXAMPLE1", False),
+        ("r8_abcdefghijklmnop", False),
+        ("Bearer ABC", False),
+        ("openai_api_key", False),
+        ("", False),
+    ],
+)
+def test_a_key_is_no_name_of_a_variable(words, named):
+    assert is_variable_name(words) is named
+
+
+def test_a_provider_keeps_no_key():
+    provider = create_offering().provider
+    for values in (
+        {"key_variable": "sk-proj-0123456789abcdef"},
+        {"options": {"extra_body": [{"api_key": "abc"}]}},
+        {"base_url": "https://me:secret@example.org/v1", "is_local": False},
+        {"base_url": "https://example.org/v1?key=abc"},
+        {"base_url": "ftp://example.org", "is_local": False},
+        {"dialect": "telepathy"},
+        {"population": "real"},
+        {"max_in_flight": 0},
+    ):
+        with pytest.raises(ValidationError) as refused:
+            change_row(provider, **values)
+        assert set(refused.value.message_dict) == {next(iter(values))}
+    assert Provider.objects.values("key_variable", "base_url", "population").get() == {
+        "key_variable": "", "base_url": "/v1", "population": "demo"
+    }  # fmt: skip
+    assert not holds_secret({"tokens": 5, "editing": {"drop": ["seed"]}})
+
+
+def test_a_changed_row_tells_what_was_and_can_be_taken_back_once_nobody_changed_it():
+    offering = create_offering(resend_safe=False)
+    former, now = change_row(offering, priority=5, least_reserve=Decimal("0.250000"), enabled=True)
+    assert former == {"priority": 100, "least_reserve": None}
+    assert now == {"priority": 5, "least_reserve": "0.25"}
+    change_row(offering, priority=6)
+    with pytest.raises(ValidationError, match="priority has been changed since"):
+        restore_row(offering, former=former, expected=now)
+    change_row(offering, priority=5)
+    restore_row(offering, former=former, expected=now)
+    stored = Offering.objects.get()
+    assert (stored.priority, stored.least_reserve) == (100, None)
+
+
+def test_siblings_are_of_one_population():
+    model, other, real = create_model(), create_model(), create_model(population="real")
+    former, now = change_row(model, siblings=[other.pk])
+    assert (former, now) == ({"siblings": []}, {"siblings": [other.pk]})
+    with pytest.raises(ValidationError, match="is no other demo model"):
+        change_row(model, siblings=[real.pk])
+    restore_row(model, former=former, expected=now)
+    assert not model.siblings.exists()
+
+
+def test_an_offering_is_of_its_models_population():
+    provider = create_offering().provider
+    model = create_model(population="real")
+    with pytest.raises(ValidationError, match="is demo, but the model real"):
+        add_row(
+            Offering(model=model, provider=provider, disciplines=["text-to-image"], remote_id="x")
+        )
+
+
+def test_a_new_price_list_ends_the_former_and_changes_nothing_that_held():
+    offering = create_offering(price="0.04", resend_safe=False)
+    begins = TODAY + timedelta(days=3)
+    ended = begin_price_list(
+        offering, valid_from=begins, source="page", rules=[rule("0.05")], today=TODAY
+    )
+    assert list(ended.values()) == [None]
+    assert price_on(offering, begins - timedelta(days=1)) == Decimal("0.04")
+    assert price_on(offering, begins) == Decimal("0.05")
+    # Another one goes before it no more, and nothing begins in the past.
+    for day, reason in ((TODAY, "is there already"), (TODAY - timedelta(days=1), "is over")):
+        with pytest.raises(ValidationError, match=reason):
+            begin_price_list(offering, valid_from=day, source="", rules=[rule("0.06")], today=TODAY)
+    withdraw_price_list(offering, valid_from=begins, source="page", ended=ended, today=TODAY)
+    assert price_on(offering, begins) == Decimal("0.04")
+    assert PriceRule.objects.get().valid_until is None
+
+
+def test_a_list_that_has_begun_is_not_withdrawn():
+    offering = create_offering(price="0.04", resend_safe=False)
+    ended = begin_price_list(
+        offering, valid_from=TODAY, source="", rules=[rule("0.05")], today=TODAY
+    )
+    with pytest.raises(ValidationError, match="has begun"):
+        withdraw_price_list(offering, valid_from=TODAY, source="", ended=ended, today=TODAY)
+    assert price_on(offering, TODAY) == Decimal("0.05")
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ([], "at least one rule"),
+        ([rule("-0.01")], "is negative"),
+        ([rule("0.04"), rule("0.05", size="2K", multiplier=Decimal(2))], r"2 x \$0.04 is \$0.08"),
+        ([rule("0.04"), rule("0.05")], "the same list also says"),
+        ([rule("0.04", size="huge")], "no picture has the size"),
+        ([rule("1", direction="input", unit="million-tokens")], "no rule prices the output"),
+    ],
+)
+def test_a_typed_price_list_keeps_the_checks_of_all_lists(rules, reason):
+    offering = create_offering(resend_safe=False, price="0.04")
+    with pytest.raises(ValidationError, match=reason):
+        begin_price_list(offering, valid_from=TODAY, source="", rules=rules, today=TODAY)
+    assert PriceRule.objects.count() == 1
+    assert price_on(offering, TODAY) == Decimal("0.04")
+
+
+def test_a_rule_that_holds_is_only_ended():
+    create_offering(price="0.04", resend_safe=False)
+    stored, wanted = PriceRule.objects.get(), PriceRule.objects.get()
+
+    def check(**values: Any) -> None:
+        for name, value in values.items():
+            setattr(wanted, name, value)
+        check_rule_change(wanted, stored=stored, begun=True, today=TODAY)
+
+    check(note="In words.", valid_until=TODAY)
+    with pytest.raises(ValidationError, match="This day is over"):
+        check(valid_until=TODAY - timedelta(days=30))
+    with pytest.raises(ValidationError, match="explains what was paid"):
+        check(valid_until=None, amount=Decimal("0.05"))

@@ -1,0 +1,238 @@
+"""The catalogue at the desk: lists with filters, one page a model and a provider, price lists by date."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
+from arena.challenges.models import HistoryLine
+from arena.generation.models import Breaker
+from tests.factories import create_model, create_offering
+
+pytestmark = pytest.mark.django_db
+
+
+def address(name: str, *args: Any) -> str:
+    return reverse(f"catalogue:{name}", args=args)
+
+
+def take_back(client: Any) -> Any:
+    line = HistoryLine.objects.first()
+    assert line is not None
+    return client.post(reverse("desk:undo", args=[line.pk]), follow=True)
+
+
+def filled(form: Any, **values: Any) -> dict[str, Any]:
+    """What a browser would post from a form as it is shown."""
+    data = {field.html_name: field.value() for field in form}
+    given = (data | values).items()
+    return {name: value for name, value in given if value is not None and value is not False}
+
+
+def test_models_are_listed_by_filters_in_few_queries(
+    client, curator, django_assert_max_num_queries
+):
+    first = create_offering(price="0.04", resend_safe=False).model
+    real = create_model(population="real", status="retired", name="Realist")
+    page = client.get(address("models"))
+    assert [row["model"] for row in page.context["rows"]] == [first, real]
+    assert b"from $0.04" in page.content
+    for query, found in (
+        ("population=real", [real]),
+        ("status=retired&q=REAL", [real]),
+        ("provider=local", [first]),
+        ("lab=nobody&discipline=none", [first, real]),
+        ("lab=%00&provider=%00", [first, real]),
+        ("q=zzz", []),
+    ):
+        page = client.get(address("models") + "?" + query)
+        assert [row["model"] for row in page.context["rows"]] == found, query
+    for _ in range(3):
+        create_offering(price="0.04", resend_safe=False)
+    with django_assert_max_num_queries(10):
+        client.get(address("models"))
+
+
+def test_a_model_is_added_offered_and_priced(client, curator):
+    provider = create_offering().provider
+    lab = Lab.objects.get()
+    form = {
+        "name": "New One",
+        "slug": "new-one",
+        "lab": lab.pk,
+        "population": "demo",
+        "status": "active",
+        "disciplines": ["text-to-image"],
+        "takes": 2,
+        "capabilities": "Lettering\r\n\r\nThinking",
+        "description": "One.\r\nTwo.",
+    }
+    bad = client.post(address("new_model"), form | {"takes": 0})
+    assert bad.status_code == 422
+    assert client.post(address("new_model"), form).status_code == 302
+    model = ImageModel.objects.get(slug="new-one")
+    assert (model.capabilities, model.description) == (["Lettering", "Thinking"], "One.\nTwo.")
+    offer = {
+        "provider": provider.pk,
+        "remote_id": "new-1",
+        "disciplines": ["text-to-image"],
+        "priority": 100,
+        "options": '{"seed": true}',
+        "enabled": "on",
+    }
+    deep = client.post(address("add_offering", "new-one"), offer | {"options": "[" * 9000})
+    assert deep.status_code == 422
+    client.post(address("add_offering", "new-one"), offer)
+    offering = model.offerings.get()
+    assert (offering.options, offering.enabled) == ({"seed": True}, True)
+    page = client.get(address("model", "new-one"))
+    assert b"No price list" in page.content
+    take_back(client)
+    assert not model.offerings.get().enabled
+    assert [line.said for line in HistoryLine.objects.all()][1:] == [
+        "Added offering \u201clocal/new-1\u201d.", "Added image model \u201cNew One\u201d."
+    ]  # fmt: skip
+
+
+def test_a_saved_model_that_nobody_touched_is_no_change(client, curator):
+    model = create_model(description="One.\nTwo.", aliases=["a", "b"])
+    page = client.get(address("model", model.slug))
+    client.post(address("model", model.slug), filled(page.context["form"]))
+    assert not HistoryLine.objects.exists()
+    client.post(address("model", model.slug), filled(page.context["form"], name="Renamed"))
+    assert HistoryLine.objects.get().said == "image model \u201cRenamed\u201d: changed name."
+    take_back(client)
+    assert ImageModel.objects.get().name == model.name
+
+
+def test_an_offering_is_switched_and_changed_with_a_way_back(client, curator):
+    offering = create_offering(price="0.04", resend_safe=False)
+    page = address("offering", offering.pk)
+    client.post(page, {"do": "off"})
+    assert not Offering.objects.get().enabled
+    take_back(client)
+    assert Offering.objects.get().enabled
+    shown = client.get(address("model", offering.model.slug)).context["offerings"][0]
+    client.post(page, filled(shown["form"], priority=3, least_reserve="0.5"))
+    stored = Offering.objects.get()
+    assert (stored.priority, stored.least_reserve) == (3, Decimal("0.5"))
+    client.post(page, filled(shown["form"], priority=4))
+    older = HistoryLine.objects.order_by("-pk")[1]
+    answer = client.post(reverse("desk:undo", args=[older.pk]), follow=True)
+    assert b"has been changed since" in answer.content
+    assert client.post(page, {"priority": "x"}).status_code == 422
+
+
+def price_form(**values: Any) -> dict[str, Any]:
+    return {
+        "rules-TOTAL_FORMS": 3,
+        "rules-INITIAL_FORMS": 1,
+        "source": "their page",
+        "rules-0-direction": "output",
+        "rules-0-unit": "image",
+        "rules-0-amount": "0.05",
+        "rules-1-direction": "output",
+        "rules-1-unit": "image",
+        "rules-2-unit": "image",
+        "rules-2-direction": "output",
+        **values,
+    }
+
+
+def test_a_price_list_is_planned_shown_by_date_and_taken_back(client, curator):
+    offering = create_offering(price="0.04", resend_safe=False)
+    page = address("prices", offering.pk)
+    shown = client.get(page)
+    assert shown.context["rules"].forms[0].initial["amount"] == "0.04"
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    over = client.post(page, price_form(valid_from=str(tomorrow - timedelta(days=9))))
+    assert over.status_code == 422
+    assert b"calls were priced by what held then" in over.content
+    broken = price_form(valid_from=str(tomorrow)) | {"rules-0-amount": "-1"}
+    assert b"is negative" in client.post(page, broken).content
+    assert PriceRule.objects.count() == 1
+    assert client.post(page, price_form(valid_from=str(tomorrow))).status_code == 302
+    lists = client.get(page).context["lists"]
+    assert [(one.state, one.lines[0].amount) for one in lists] == [
+        ("comes", "0.05"), ("holds", "0.04")
+    ]  # fmt: skip
+    take_back(client)
+    assert PriceRule.objects.get().valid_until is None
+    today = client.post(page, price_form(valid_from=str(timezone.now().date())))
+    assert today.status_code == 302
+    line = HistoryLine.objects.first()
+    assert line is not None
+    assert line.undo is None
+    assert "Cannot be taken back" in line.way_back
+    assert [one.state for one in client.get(page).context["lists"]] == ["holds", "held"]
+    assert client.post(page, {"valid_from": str(tomorrow)}).status_code == 422
+
+
+def test_a_provider_tells_of_its_key_and_never_the_key(client, curator, monkeypatch):
+    offering = create_offering()
+    Breaker.objects.create(
+        offering=offering,
+        open_until=timezone.now() + timedelta(minutes=5),
+        reason="auth: no such key",
+    )
+    page = address("provider", "local")
+    assert b"no key needed" in client.get(page).content
+    Provider.objects.update(key_variable="LOCAL_TEST_KEY")
+    assert b"LOCAL_TEST_KEY is not set" in client.get(page).content
+    monkeypatch.setenv("LOCAL_TEST_KEY", "value-of-the-key")
+    for shown in (client.get(page), client.get(address("providers"))):
+        assert b"set in the environment as LOCAL_TEST_KEY" in shown.content
+        assert b"value-of-the-key" not in shown.content
+    assert b"auth: no such key" in client.get(page).content
+    form = filled(client.get(page).context["form"], key_variable="sk-proj-0123456789abcdef")
+    refused = client.post(page, form)
+    assert refused.status_code == 422
+    assert "Keys are never kept here" in str(refused.context["form"].errors)
+    # A key that came in among the raw rows is shown nowhere.
+    Provider.objects.update(key_variable="sk-proj-0123456789abcdef")
+    for shown in (client.get(page), client.get(address("providers"))):
+        assert b"sk-proj" not in shown.content
+    client.post(page, {"do": "off"})
+    assert not Provider.objects.get().enabled
+
+
+def test_raw_rows_take_no_key_in_place_of_its_variable(admin_client):
+    provider = create_offering().provider
+    at = reverse("admin:catalog_provider_change", args=[provider.pk])
+    form = admin_client.get(at).context["adminform"].form
+    key = "sk-proj-4f9aB7xQ2LmN8vR1tY6uZ0"
+    answer = admin_client.post(at, filled(form, key_variable=key, options="{}"))
+    assert "looks like a key" in answer.content.decode()
+    provider.refresh_from_db()
+    assert provider.key_variable == ""
+    assert (
+        admin_client.post(at, filled(form, key_variable="FAL_KEY", options="{}")).status_code == 302
+    )
+
+
+def test_providers_and_labs_are_added(client, curator):
+    form = {
+        "name": "Shop",
+        "slug": "shop",
+        "dialect": "fal_queue",
+        "options": "",
+        "base_url": "https://queue.example.org",
+        "population": "real",
+        "enabled": "on",
+        "max_in_flight": 4,
+        "markup": "0.05",
+        "key_variable": "SHOP_KEY",
+    }
+    assert client.post(address("new_provider"), form).status_code == 302
+    shop = Provider.objects.get()
+    assert (shop.markup, shop.options) == (Decimal("0.05"), {})
+    take_back(client)
+    assert not Provider.objects.get().enabled
+    client.post(address("new_lab"), {"name": "Lab", "slug": "lab"})
+    client.post(address("lab", "lab"), {"name": "Laboratory", "slug": "other"})
+    assert Lab.objects.values("name", "slug").get() == {"name": "Laboratory", "slug": "lab"}
+    assert client.get(address("lab", "nobody")).status_code == 404
