@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from arena.providers.types import Outcome
 
@@ -37,6 +38,8 @@ COUNTED = frozenset(
 AT_ONCE = frozenset({Outcome.AUTH, Outcome.QUOTA})
 # The provider spoke with us: whatever it said, it is there.
 ALIVE = frozenset({Outcome.OK, Outcome.REFUSED, Outcome.DECLINED})
+
+CLEAN = Q(failures=[], open_until=None, open_seconds=0, probing=None)
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,14 @@ def note_outcome(generation: Generation, *, outcome: str, message: str = "") -> 
     failed = outcome in COUNTED or outcome in AT_ONCE
     if not failed and outcome not in ALIVE:
         return
-    Breaker.objects.get_or_create(offering_id=generation.offering_id)
-    breaker = Breaker.objects.select_for_update().get(offering_id=generation.offering_id)
+    mine = Breaker.objects.filter(offering_id=generation.offering_id)
+    if not failed and not mine.exclude(CLEAN).exists():
+        return  # the usual case writes nothing, and the calls of an offering do not wait for each other
+    # Two first failures at once: a conflict is left to PostgreSQL, which else would log an error.
+    Breaker.objects.bulk_create(
+        [Breaker(offering_id=generation.offering_id)], ignore_conflicts=True
+    )
+    breaker = mine.select_for_update().get()
     before = State(tuple(breaker.failures), breaker.open_until, breaker.open_seconds)
     is_probe = breaker.probing_id == generation.pk
     if failed:

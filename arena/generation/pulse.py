@@ -35,9 +35,10 @@ def expect_pulses() -> None:
     """Let workers that are just being started count as alive for STARTING, until their own first sign."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into generation_pulse (queue, beat_at) select unnest(%s::text[]), now() + %s "
+            "insert into generation_pulse (queue, beat_at) select unnest(%s::text[]), "
+            "now() + make_interval(secs => %s) "
             "on conflict (queue) do update set beat_at = excluded.beat_at",
-            [list(QUEUES), STARTING - AWAY_AFTER],
+            [list(QUEUES), (STARTING - AWAY_AFTER).total_seconds()],
         )
 
 

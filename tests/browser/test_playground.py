@@ -14,8 +14,9 @@ from .test_accessibility import find_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-# Not the prompt of another browser test: a picture that equals one in play keeps its maker to itself.
-PROMPT = "A large blue cone on a wooden table. A small yellow sphere is right of the cone."
+# A picture that looks like one in play keeps its maker to itself (within 12 bits of 64). Every studio draws
+# this at least 15 bits from all it drew for the shipped challenges; the cone of before came within 9.
+PROMPT = "A large black cube on a wooden table. A small white cone is left of the cube."
 DRAWING = 90_000
 # A folder for pictures of the pages, for people to look at.
 SHOTS = os.environ.get("PLAYGROUND_SHOTS")

@@ -98,3 +98,17 @@ def test_rows_open_and_close_with_the_ends_of_calls():
 def test_what_says_nothing_about_the_provider_leaves_no_trace(outcome):
     note_outcome(create_generation(), outcome=outcome)
     assert not Breaker.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_success_of_a_healthy_provider_writes_nothing(django_assert_num_queries):
+    generation = create_generation()
+    with django_assert_num_queries(1):
+        note_outcome(generation, outcome="ok")
+    assert not Breaker.objects.exists()
+    note_outcome(generation, outcome="timeout")
+    assert len(Breaker.objects.get().failures) == 1
+    note_outcome(generation, outcome="ok")
+    assert Breaker.objects.get().failures == []
+    with django_assert_num_queries(1):
+        note_outcome(generation, outcome="ok")

@@ -11,7 +11,7 @@ from arena.challenges.editing import revise_prompt
 from arena.challenges.models import Challenge
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Generation, Pulse, Slot
-from arena.generation.pulse import away_queues, expect_pulses, record_pulse
+from arena.generation.pulse import STARTING, away_queues, expect_pulses, record_pulse
 from arena.generation.routing import choose_offering
 from arena.generation.slots import (
     expected_costs,
@@ -237,7 +237,7 @@ def test_away_queues_names_workers_without_a_sign_of_life():
     just_over = timedelta(seconds=21)
     Pulse.objects.update(beat_at=F("beat_at") - just_over)
     assert away_queues() == ["generate"]  # whoever has spoken once has no grace any more
-    Pulse.objects.update(beat_at=F("beat_at") - just_over)
+    Pulse.objects.update(beat_at=F("beat_at") - STARTING)
     assert away_queues() == ["generate", "intake", "ratings"]
 
 
