@@ -96,7 +96,7 @@ def _ask(claim: Claim, references: tuple[Reference, ...] | None) -> bool:
         _end_cancelled(claim)
         return False
     reach("answered")
-    return keep_answer(claim, done)
+    return keep_answer(claim, done, generation)
 
 
 def _prepare(
@@ -184,8 +184,10 @@ def _end_cancelled(claim: Claim) -> None:
     end_badly(claim, error, outcome=CANCELLED, ours=True)
 
 
-def keep_answer(claim: Claim, done: Done) -> bool:
+def keep_answer(claim: Claim, done: Done, generation: Generation) -> bool:
     """Keep an answer's original on disk, then in the row with what it cost; tell whether it is kept.
+
+    `generation`: the call as it was read when it was taken, with its slot and its offering.
 
     A worker that was overtaken while it waited for a paid picture brings it in all the same, as long as
     nobody has decided about the uncertain call; after that the row only tells of it.
@@ -202,7 +204,7 @@ def keep_answer(claim: Claim, done: Done) -> bool:
         return False
     reach("original")
     try:
-        insist(lambda: _write_down(claim, done, original=name, checksum=checksum))
+        insist(lambda: _write_down(claim, done, generation, original=name, checksum=checksum))
     except LeaseLost:
         _tell_of_late_picture(claim, original=name)
         raise
@@ -210,10 +212,13 @@ def keep_answer(claim: Claim, done: Done) -> bool:
     return True
 
 
-def _write_down(claim: Claim, done: Done, *, original: str, checksum: str) -> None:
+def _write_down(
+    claim: Claim, done: Done, generation: Generation, *, original: str, checksum: str
+) -> None:
     """Note an answer that is kept, its money and its provider's health, in one transaction."""
     with transaction.atomic():
-        generation = load_call(claim.generation_id)
+        # What has changed since the call was taken; all that lies behind its keys would be read for nothing.
+        generation.refresh_from_db(fields=["fence", "state", "remote_id", "parameters"])
         if (generation.fence, generation.state) == (claim.fence, Generation.State.COLLECTING):
             return  # it was committed before, and only the confirmation was lost
         _write_answer(

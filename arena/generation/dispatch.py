@@ -18,7 +18,7 @@ from . import breakers
 from .budget import OverBudget, reserve_within_caps
 from .models import Breaker, Generation, Slot
 from .points import reach
-from .rooms import Rooms, read_rooms, try_planning_lock
+from .rooms import Rooms, read_rooms, try_planning_lock, wait_for_planning_lock
 from .routing import Route, Tried, choose_route
 from .wanted import Wanted, describe_wanted
 
@@ -42,17 +42,20 @@ class Outlook:
     pinned: dict[tuple[int, int], int]
 
 
-def plan_due(*, look_at: int = LOOK_AT) -> list[int]:
+def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
     """Plan a generation for each due slot that a provider has room for; return the ids of those to make.
 
-    `look_at`: how many slots, in their order, of models that some provider with room offers.
+    `look_at`: how many slots, in their order, of models that some provider with room offers. `wait` for
+    another planner to finish; else nothing is planned while there is one.
 
     The money is put aside in the same transaction; a slot that no cap has room for gets a generation that
     is `over-budget` and waits for the next day. Slots of models that nobody can be asked for (no key, a
     breaker open, no room) stay due and are looked at again.
     """
     with transaction.atomic():
-        if not try_planning_lock():
+        if wait:
+            wait_for_planning_lock()
+        elif not try_planning_lock():
             return []
         rooms = read_rooms()
         slots = _due_slots(rooms.roomy, most=look_at)

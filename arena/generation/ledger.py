@@ -176,6 +176,12 @@ def _lock(generation: Generation) -> Generation:
     return (
         Generation.objects.select_for_update(of=("self",))
         .select_related("offering", "slot__prompt")
+        .only(
+            "offering__resend_safe",
+            "offering__provider_id",
+            "slot__api_key_id",
+            "slot__prompt__challenge_id",
+        )
         .get(pk=generation.pk)
     )
 

@@ -4,9 +4,10 @@ from celery import shared_task
 
 from . import calls, collecting, expiring, sweeping
 from .deliveries import carry_on_and_tell, list_resting
-from .dispatch import LOOK_AT_FEW, plan_due
+from .dispatch import plan_due
 from .hints import hint_carry_on, hint_collect, hint_make
 from .pulse import record_pulse
+from .refilling import refill
 from .rerendering import clear_former_pictures, rerender_prompt
 from .scheduling import move_scheduled
 from .slots import order_demo_pictures
@@ -16,7 +17,7 @@ from .slots import order_demo_pictures
 def make_picture(generation_id: int) -> None:
     if calls.ask_provider(generation_id):
         hint_collect([generation_id])
-    hint_make(plan_due(look_at=LOOK_AT_FEW))
+    refill()
 
 
 @shared_task

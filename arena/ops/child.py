@@ -1,4 +1,4 @@
-"""Start one program that dies with us: `python child.py SIGNAL PARENT UID GID PROGRAM ARGUMENT...`.
+"""Start one program that dies with us: `python child.py SIGNAL PARENT UID GID NICENESS PROGRAM ...`.
 
 A small program of its own instead of subprocess's preexec_fn, which is unsafe once our process has
 threads (the database pool brings some), and instead of subprocess's user=, because the interpreter
@@ -13,9 +13,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Drop to UID and GID (-1: stay), ask for SIGNAL at the parent's death, become PROGRAM."""
-    death_signal, parent, uid, gid = (int(word) for word in sys.argv[1:5])
-    program = sys.argv[5:]
+    """Drop to UID and GID (-1: stay), ask for SIGNAL at the parent's death, add NICENESS, become PROGRAM."""
+    death_signal, parent, uid, gid, niceness = (int(word) for word in sys.argv[1:6])
+    program = sys.argv[6:]
     if uid >= 0:
         os.setgroups([])
         os.setgid(gid)
@@ -27,6 +27,7 @@ def main() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
         if os.getppid() != parent:  # it died in between
             sys.exit(1)
+    os.nice(niceness)
     try:
         os.execv(program[0], program)  # noqa: S606
     except OSError as error:

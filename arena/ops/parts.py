@@ -11,6 +11,8 @@ from arena.ops.supervisor import Part
 
 # Long enough for a picture to finish drawing, short enough to stop within the supervisor's grace.
 GRACEFUL_SECONDS = 4
+# Drawing and encoding take whole processors for seconds: voters, and calls that are paid, come first.
+WORKS_HARD = 10
 
 
 def studios_part(*, port: int, environment: Mapping[str, str]) -> Part:
@@ -25,6 +27,7 @@ def studios_part(*, port: int, environment: Mapping[str, str]) -> Part:
         # One thread for each of the two processes: more only get in each other's way on two cores.
         environment={**environment, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         is_ready=answers(host="127.0.0.1", port=port, path="/healthz"),
+        niceness=WORKS_HARD,
     )
 
 
@@ -73,6 +76,7 @@ def worker_parts(*, root: Path, environment: Mapping[str, str]) -> tuple[Part, .
             command=(sys.executable, "-m", "celery", "-A", "arena.celery:app", *words),
             environment=environment,
             ordinary="logfile ->",  # beat's greeting names the level it logs at
+            niceness=WORKS_HARD if name == "intake" else 0,
         )
         for name, words in commands.items()
     )

@@ -51,7 +51,7 @@ class Part:
     the supervisor dies. A warning that holds the words `ordinary` is not shown. Parts stop by
     `shift`, 0 first, together within one; `grace` seconds after `stop_signal` they are killed.
     Without an `essential` part nothing is worth running. A part that runs `once` is not started
-    again when it ends with exit code 0.
+    again when it ends with exit code 0. `niceness` above 0 lets the other parts have the processor first.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Part:
     essential: bool = False
     once: bool = False
     shift: int = 0
+    niceness: int = 0
     grace: float = 5.0
 
 
@@ -164,7 +165,7 @@ class Supervisor:
         part = run.part
         account = part.account
         who = (account.uid, account.gid) if account else (-1, -1)
-        words = (part.death_signal, os.getpid(), *who)
+        words = (part.death_signal, os.getpid(), *who, part.niceness)
         with run.log.open("ab") as log:
             run.process = subprocess.Popen(
                 [sys.executable, "-I", "-S", CHILD, *(str(int(w)) for w in words), *part.command],

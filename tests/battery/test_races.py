@@ -143,13 +143,13 @@ def test_an_overtaken_worker_writes_nothing_where_another_goes_on(
     monkeypatch.setattr(calls, "POLL_SLOWEST", 0.02)
     keep, told = calls.keep_answer, []
 
-    def keep_late(claim: Any, done: Any) -> bool:
+    def keep_late(claim: Any, *answer: Any) -> bool:
         if not told:
             told.append(claim)
             give_up()
             run_generation(generation_id)
             assert Generation.objects.get().state == "stored"
-        return keep(claim, done)
+        return keep(claim, *answer)
 
     monkeypatch.setattr(calls, "keep_answer", keep_late)
     before = Candidate.objects.count()
@@ -172,21 +172,21 @@ def test_a_decision_meets_a_late_answer(
     keep = calls.keep_answer
     decided = []
 
-    def keep_while_deciding(claim: Any, done: Any) -> bool:
+    def keep_while_deciding(claim: Any, *answer: Any) -> bool:
         give_up()
         call = Generation.objects.get(pk=claim.generation_id)
         assert call.state == "uncertain"
         kept, won = at_once(
-            lambda: keep_or_lose(claim, done),
+            lambda: keep_or_lose(claim, *answer),
             lambda: settle_uncertain(call, charged=charged, send_again=False),
         )
         decided.append(won)
         assert kept is not won
         return kept
 
-    def keep_or_lose(claim: Any, done: Any) -> bool:
+    def keep_or_lose(claim: Any, *answer: Any) -> bool:
         try:
-            return keep(claim, done)
+            return keep(claim, *answer)
         except calls.LeaseLost:
             return False
 

@@ -82,7 +82,7 @@ def measure(site: Site, *, pictures: int, concurrency: int) -> None:
     while site.value(ready, model) < pictures:
         assert time.monotonic() < began + 600, "the pictures did not come within ten minutes"
         memory = max(memory, resident(site, "worker"))
-        time.sleep(0.2)
+        time.sleep(0.5)
     calls, everything = site.rows(
         "select extract(epoch from max(g.started_at + make_interval(secs => g.total_ms / 1000.0)) "
         "- min(g.started_at)), extract(epoch from max(g.ended_at) - min(g.started_at)) " + where,

@@ -1,0 +1,54 @@
+"""Fills the room that calls leave when they end: one thread of a process plans for all that ask meanwhile.
+
+Many calls end at once. If each of them planned, they would wait in line at the planners' lock, and whoever
+did not wait would leave his room empty until `dispatch` looks again.
+"""
+
+import threading
+from collections.abc import Callable
+
+from .dispatch import LOOK_AT_FEW, plan_due
+from .hints import hint_make
+
+
+class Refill:
+    """Plans what there is room for, as often as somebody asked; safe to call from many threads at once.
+
+    `plan` gets how many slots to look at and returns the ids that were planned; `tell` gets those.
+    """
+
+    def __init__(
+        self, *, plan: Callable[[int], list[int]], tell: Callable[[list[int]], None]
+    ) -> None:
+        self._plan = plan
+        self._tell = tell
+        self._changed = threading.Lock()
+        self._asked = False
+        self._busy = False
+
+    def __call__(self) -> None:
+        """Plan now, or have the thread that is planning look once more; errors are the planning thread's."""
+        with self._changed:
+            self._asked = True
+            if self._busy:
+                return
+            self._busy = True
+        try:
+            while self._take():
+                planned = self._plan(LOOK_AT_FEW)
+                self._tell(planned)
+                if len(planned) == LOOK_AT_FEW:  # there may be room for more
+                    self._asked = True
+        except BaseException:
+            with self._changed:
+                self._busy = False
+            raise
+
+    def _take(self) -> bool:
+        with self._changed:
+            asked, self._asked = self._asked, False
+            self._busy = asked
+            return asked
+
+
+refill = Refill(plan=lambda most: plan_due(look_at=most, wait=True), tell=hint_make)
