@@ -57,6 +57,18 @@ def test_part_that_runs_once_is_not_restarted_when_it_is_done(
     assert said == []
 
 
+def test_part_gives_way_by_its_niceness(make_supervisor: Make, open_folder: Path) -> None:
+    supervisor = make_supervisor()
+    told = {}
+    for name, niceness in (("ordinary", 0), ("patient", 3)):
+        file = open_folder / name
+        code = f"import os; open({str(file)!r}, 'w').write(str(os.nice(0)))"
+        supervisor.start(python_part(name, code, once=True, niceness=niceness))
+        watch_until(supervisor, lambda: not supervisor.pids())
+        told[name] = int(file.read_text())
+    assert told == {"ordinary": os.nice(0), "patient": os.nice(0) + 3}
+
+
 def test_part_that_runs_once_is_restarted_when_it_fails(
     make_supervisor: Make, said: list[str]
 ) -> None:
