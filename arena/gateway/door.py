@@ -55,7 +55,8 @@ class Answer(HttpResponse):
 
 def answer_json(body: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
     """Answer an object as JSON, kept by nobody on the way."""
-    text = json.dumps(body, ensure_ascii=False)
+    # All in ASCII: a caller's field name may hold half a surrogate pair, which no encoding can send.
+    text = json.dumps(body)
     return Answer(
         text,
         status=status,

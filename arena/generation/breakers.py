@@ -94,7 +94,7 @@ def judge(breaker: Breaker | None, *, now: datetime) -> Verdict:
         seconds = round((breaker.open_until - now).total_seconds())
         return Verdict(why_not=f"left alone for another {seconds} s: {breaker.reason}")
     probe = breaker.probing
-    if probe is not None and probe.state in Generation.AT_PROVIDER:
+    if probe is not None and probe.state in Generation.RUNNING:
         return Verdict(why_not=f"one call is trying whether it is back: {breaker.reason}")
     return Verdict(as_probe=True)
 

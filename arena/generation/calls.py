@@ -26,7 +26,6 @@ from arena.providers.types import (
     pending_from_json,
 )
 
-from .breakers import note_outcome
 from .collecting import collect_picture
 from .endings import (
     CANCELLED,
@@ -215,7 +214,7 @@ def keep_answer(claim: Claim, done: Done, generation: Generation) -> bool:
 def _write_down(
     claim: Claim, done: Done, generation: Generation, *, original: str, checksum: str
 ) -> None:
-    """Note an answer that is kept, its money and its provider's health, in one transaction."""
+    """Note an answer that is kept and its money, in one transaction."""
     with transaction.atomic():
         # What has changed since the call was taken; all that lies behind its keys would be read for nothing.
         generation.refresh_from_db(fields=["fence", "state", "remote_id", "parameters"])
@@ -242,7 +241,6 @@ def _write_down(
             hinted_at=Now(),
         )
         settle_success(generation, usage=done.usage)
-        note_outcome(generation, outcome=Outcome.OK)
 
 
 def _tell_of_late_picture(claim: Claim, *, original: str) -> None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from arena.pictures.intake import PictureError
 from arena.providers.types import Outcome, ProviderError
 
+from .breakers import note_outcome
 from .endings import end_badly, load_call
 from .leases import Claim, LeaseLost, hold, take, write
 from .models import Generation, Slot
@@ -121,3 +122,6 @@ def _store(claim: Claim, generation: Generation, **values: Any) -> None:
             **values,
         )
         Slot.objects.filter(pk=generation.slot_id).update(finished_at=Now())
+        if generation.origin not in Generation.NOT_ASKED:
+            # Not before: a provider whose files are broken answers well, and is not well.
+            note_outcome(generation, outcome=Outcome.OK)

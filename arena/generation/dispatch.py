@@ -19,7 +19,7 @@ from .budget import OverBudget, reserve_within_caps
 from .models import Breaker, Generation, Slot
 from .points import reach
 from .rooms import Rooms, read_rooms, try_planning_lock, wait_for_planning_lock
-from .routing import Route, Tried, choose_route
+from .routing import Route, Tried, choose_route, why_not
 from .wanted import Wanted, describe_wanted
 
 LOOK_AT = 500
@@ -58,17 +58,40 @@ def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
         elif not try_planning_lock():
             return []
         rooms = read_rooms()
-        slots = _due_slots(rooms.roomy, most=look_at)
-        if not slots:
-            return []
-        outlook = read_outlook(slots, rooms=rooms)
-        planned = [generation for slot in slots if (generation := _plan_if_possible(slot, outlook))]
+        models = _askable_models(rooms)
+        planned = _plan_slots(_due_slots(models, most=look_at), rooms)
+        if not planned and look_at < LOOK_AT:
+            # Those at the head may all wait for a provider of their own; others shall not wait behind them.
+            planned = _plan_slots(_due_slots(models, most=LOOK_AT), rooms)
         reach("planned")
     return [g.pk for g in planned if g.state == Generation.State.RESERVED]
 
 
-def _due_slots(providers: Collection[int], *, most: int) -> list[Slot]:
-    """Read due slots of models that one of these providers (ids) offers."""
+def _askable_models(rooms: Rooms) -> set[int]:
+    """Name the models (ids) for which some provider that is set up, well and has room may be asked now."""
+    offerings = list(Offering.objects.filter(provider__in=rooms.roomy).select_related("provider"))
+    health = breakers.read_breakers(offering.pk for offering in offerings)
+    now = breakers.database_now()
+    return {
+        offering.model_id
+        for offering in offerings
+        if any(not why_not(offering, discipline=name) for name in offering.disciplines)
+        and not breakers.judge(health.get(offering.pk), now=now).why_not
+    }
+
+
+def _plan_slots(slots: list[Slot], rooms: Rooms) -> list[Generation]:
+    if not slots:
+        return []
+    outlook = read_outlook(slots, rooms=rooms)
+    return [generation for slot in slots if (generation := _plan_if_possible(slot, outlook))]
+
+
+def _due_slots(models: Collection[int], *, most: int) -> list[Slot]:
+    """Read due slots of these models (ids) and lock them: whoever cancels one waits, and sees its new call.
+
+    What somebody cancels at this moment is passed over.
+    """
     blocking = Generation.objects.filter(
         slot=OuterRef("pk"), state__in=[*Generation.RUNNING, Generation.State.UNCERTAIN]
     )
@@ -80,8 +103,9 @@ def _due_slots(providers: Collection[int], *, most: int) -> list[Slot]:
             cancelled_at=None,
             batch__paused_at=None,
             next_attempt_at__lte=Now(),
-            model__in=Offering.objects.filter(provider__in=providers).values("model"),
+            model__in=models,
         )
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
         .select_related("model", "prompt__challenge", "api_key")
         # Somebody waits for a trial's pictures. Every prompt gets its first takes before any gets its last,
         # so that battles start early.

@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from .models import Generation
@@ -26,16 +26,22 @@ def backoff_seconds(attempt: int, *, asked_to_wait: float | None, dice: random.R
 
 def retry_room() -> dict[int, int]:
     """Return how many retries each provider (id) that was called lately may still be asked to bear."""
+    never_sent = [Generation.State.OVER_BUDGET, Generation.State.CANCELLED]
+    # An attempt that was never sent takes a number, but what follows it is no retry.
+    sent_before = Generation.objects.filter(
+        slot=OuterRef("slot"), attempt__lt=OuterRef("attempt")
+    ).exclude(state__in=never_sent)
+    is_retry = Q(attempt__gt=1) & Q(Exists(sent_before))
     lately = (
         Generation.objects.filter(created_at__gt=Now() - BUDGET_WINDOW)
-        .exclude(state__in=[Generation.State.OVER_BUDGET, Generation.State.CANCELLED])
+        .exclude(state__in=never_sent)
         .values("offering__provider")
-        .annotate(
-            first=Count("pk", filter=Q(attempt=1)), again=Count("pk", filter=Q(attempt__gt=1))
-        )
+        .annotate(calls=Count("pk"), again=Count("pk", filter=is_retry))
     )
     return {
-        row["offering__provider"]: max(BUDGET_LEAST, int(BUDGET_SHARE * row["first"]))
+        row["offering__provider"]: max(
+            BUDGET_LEAST, int(BUDGET_SHARE * (row["calls"] - row["again"]))
+        )
         - row["again"]
         for row in lately
     }

@@ -138,11 +138,11 @@ def choose_route(
         first = next(healthy, ordered[0])
     others = [offering for offering in ordered if offering.pk != first.pk] if fallback else []
     passed_over: dict[str, str] = {}
+    left = _not_given_up([first, *others], tried)
     for offering in (first, *others):
-        done = tried.get(offering.pk, Tried())
         verdict = breakers.judge(health.get(offering.pk), now=now)
-        if others and (done.final or done.attempts >= ATTEMPTS_BEFORE_FALLBACK):
-            passed_over[str(offering)] = f"tried {done.attempts} times"
+        if offering not in left:
+            passed_over[str(offering)] = f"tried {tried[offering.pk].attempts} times"
         elif verdict.why_not:
             passed_over[str(offering)] = verdict.why_not
         elif room.get(offering.provider_id):
@@ -155,3 +155,14 @@ def choose_route(
                 passed_over=passed_over,
             )
     return Route(None, passed_over=passed_over)
+
+
+def _not_given_up(offerings: Sequence[Offering], tried: Mapping[int, Tried]) -> list[Offering]:
+    """Pick those to ask for a slot: the ones not tried often yet, else those not given up, else all.
+
+    So a slot that is due always has somebody to be asked for it.
+    """
+    done = {offering.pk: tried.get(offering.pk, Tried()) for offering in offerings}
+    kept = [offering for offering in offerings if not done[offering.pk].final]
+    fresh = [o for o in kept if done[o.pk].attempts < ATTEMPTS_BEFORE_FALLBACK]
+    return fresh or kept or list(offerings)

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from arena.catalog.models import Discipline, ImageModel, Offering, Population
 from arena.challenges.models import Challenge, Prompt
 
-from .models import Slot, Trial
+from .models import Generation, Slot, Trial
 from .quotas import OverQuota
 from .routing import usable_offerings
 
@@ -254,12 +254,24 @@ def choose_best(trial: Trial, *, choice: str) -> bool:
 
     False where another one was recorded before. Raises ValueError for what cannot be chosen.
     """
-    ready = {str(slot.take) for slot in trial.slots.all() if picture_of(slot) is not None}
-    if not trial.blind or len(ready) < LEAST_MODELS or choice not in {*ready, TIE, NONE}:
+    slots = list(trial.slots.prefetch_related("generations"))
+    ready = {str(slot.take) for slot in slots if picture_of(slot) is not None}
+    early = not all(
+        has_ended(slot) for slot in slots
+    )  # the verdict tells names, of the late ones too
+    if not trial.blind or early or len(ready) < LEAST_MODELS or choice not in {*ready, TIE, NONE}:
         raise ValueError("that is no verdict on this trial")
     Trial.objects.filter(pk=trial.pk, choice="").update(choice=choice)
     trial.refresh_from_db(fields=["choice"])
     return trial.choice == choice
+
+
+def has_ended(slot: Slot) -> bool:
+    """Tell whether nothing more comes of a trial's picture: it is there, or it will not come by itself."""
+    if slot.finished_at or slot.cancelled_at or picture_of(slot) is not None:
+        return True
+    last = max(slot.generations.all(), key=lambda call: call.attempt, default=None)
+    return last is not None and last.state == Generation.State.UNCERTAIN
 
 
 def picture_of(slot: Slot) -> Any:

@@ -74,10 +74,8 @@ class Asked:
         plain = {
             field.name: getattr(asked, field.name)
             for field in fields(asked)
-            if getattr(asked, field.name) not in ("", None, False)
+            if getattr(asked, field.name) != field.default
         }
-        if plain["sort"] == "rank":
-            del plain["sort"]
         for ticked in ("open", "all", "charts"):
             if ticked in plain:
                 plain[ticked] = 1

@@ -121,22 +121,35 @@ def show_trial(trial: Trial, *, visitor: Visitor) -> ShownTrial:
     slots = list(
         trial.slots.select_related("model__lab").prefetch_related("generations").order_by("take")
     )
-    shown = [_show(slot, trial, named=not trial.blind) for slot in slots]
+
+    def show_all(*, named: bool) -> list[ShownPicture]:
+        return [_show(slot, trial, named=named) for slot in slots]
+
     own = trial.visitor == visitor.key
-    if trial.blind:
-        ended = all(picture.is_final for picture in shown)
-        few = sum(picture.state == "ready" for picture in shown) < LEAST_MODELS
-        if trial.choice or (ended and few):
-            shown = _seal_all([_show(slot, trial, named=True) for slot in slots])
-    return ShownTrial(trial, shown, own)
+    if not trial.blind:
+        return ShownTrial(trial, show_all(named=True), own)
+    nameless = show_all(named=False)
+    ended = all(picture.is_final for picture in nameless)
+    few = sum(picture.state == "ready" for picture in nameless) < LEAST_MODELS
+    if not trial.choice and not (ended and few):
+        return ShownTrial(trial, nameless, own)
+    return ShownTrial(trial, _name_all_or_none(show_all(named=True), nameless), own)
 
 
-def _seal_all(shown: list[ShownPicture]) -> list[ShownPicture]:
-    """Name none where one keeps its name back: who knows the others would know it (I3)."""
-    if all(picture.model for picture in shown):
-        return shown
+def _name_all_or_none(
+    named: list[ShownPicture], nameless: list[ShownPicture]
+) -> list[ShownPicture]:
+    """Name none where one keeps its name back: who knows the others would know it (I3).
+
+    Their files, and what their providers said, name them as well.
+    """
+    if all(picture.model for picture in named):
+        return named
     said = _("Names are kept back: one of these pictures equals one that is voted on.")
-    return [replace(picture, model=None, sentence=picture.sentence or said) for picture in shown]
+    return [
+        replace(hidden, sentence=shown.sentence or said) if hidden.state == "ready" else hidden
+        for shown, hidden in zip(named, nameless, strict=True)
+    ]
 
 
 def _show(slot: Slot, trial: Trial, *, named: bool) -> ShownPicture:

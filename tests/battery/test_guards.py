@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from PIL import Image
 
@@ -106,11 +107,12 @@ def ignore_fences(patch: Patch) -> None:
 
 def plan_without_order(patch: Patch) -> None:
     patch.setattr(dispatch, "try_planning_lock", lambda: True)
+    patch.setattr(QuerySet, "select_for_update", lambda rows, **how: rows)
     patch.setattr(dispatch, "reach", lambda point: time.sleep(0.3))
 
 
 def send_uncertain_again(patch: Patch) -> None:
-    def due() -> list[Slot]:
+    def due(models: Any, *, most: int) -> list[Slot]:
         busy = Generation.objects.filter(state__in=Generation.RUNNING)
         due = Slot.objects.filter(finished_at=None, next_attempt_at__lte=Now())
         return list(due.exclude(generations__in=busy).select_related("model", "prompt__challenge"))

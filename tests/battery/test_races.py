@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import Now
 
-from arena.generation import calls
+from arena.generation import calls, dispatch
 from arena.generation.calls import run_generation
 from arena.generation.cancelling import cancel_slots
 from arena.generation.dispatch import plan_due
@@ -158,6 +158,36 @@ def test_an_overtaken_worker_writes_nothing_where_another_goes_on(
     assert Generation.objects.get().state == "stored"
     assert money_of() == (PRICE, 0)
     assert LedgerEntry.objects.count() == 3
+
+
+def test_what_is_cancelled_while_it_is_planned_is_not_bought(
+    fake: FakeProviders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planner has read the slot; whoever cancels it then waits, and gives the money back."""
+    (slot,) = order()
+    plan = dispatch._plan_if_possible
+    with ThreadPoolExecutor(1) as pool:
+        asked: list[Future[int]] = []
+
+        def cancel() -> int:
+            try:
+                return cancel_slots([slot.pk])
+            finally:
+                connection.close()
+
+        def plan_late(*told: Any) -> Any:
+            asked.append(pool.submit(cancel))
+            with pytest.raises(TimeoutError):
+                asked[0].result(timeout=0.5)
+            return plan(*told)
+
+        monkeypatch.setattr(dispatch, "_plan_if_possible", plan_late)
+        (generation_id,) = plan_due()
+        assert asked[0].result(timeout=30) == 1
+    run_generation(generation_id)
+    assert (Generation.objects.get().state, fake.bill, money_of()) == ("cancelled", 0, (0, 0))
+    slot.refresh_from_db()
+    assert slot.finished_at is not None
 
 
 @pytest.mark.parametrize("charged", [True, False])

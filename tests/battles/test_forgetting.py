@@ -1,25 +1,42 @@
 """Forgetting a person: identity goes, votes stay."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings as project
+from django.db.models import F
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from arena.battles.caps import NEW_VOTERS_PER_HOUR
 from arena.battles.forgetting import forget_voter
-from arena.battles.models import Battle, Vote
+from arena.battles.models import Battle, Vote, Voter
+from arena.battles.networks import forget_networks
 from arena.battles.verdicts import VerdictError, record_skip, record_verdict
+from arena.battles.voters import create_voter as open_voter
 from arena.battles.voters import read_voter, set_voter
 from tests.factories import cast, create_arena, create_voter, issue
 
 pytestmark = pytest.mark.django_db
 
 
-def test_forgetting_clears_the_network_and_notes_when():
+def test_forgetting_notes_when_and_the_network_goes_at_midnight():
     voter = create_voter(network="abc")
     assert forget_voter(voter)
     voter.refresh_from_db()
-    assert voter.network == ""
     assert voter.forgotten_at is not None
+    Voter.objects.update(created_at=F("created_at") - timedelta(days=1))
+    forget_networks()
+    voter.refresh_from_db()
+    assert voter.network == ""
+
+
+def test_who_forgets_himself_again_and_again_is_counted_all_the_same():
+    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.7")
+    for _ in range(NEW_VOTERS_PER_HOUR):
+        forget_voter(new := open_voter(request))
+        assert not new.crowded
+    assert open_voter(request).crowded
 
 
 def test_forgetting_again_changes_nothing():

@@ -89,6 +89,12 @@ def test_what_cannot_be_is_refused_by_name(field, value):
     assert refusal.value.kind == "invalid_request_error"
 
 
+def test_half_a_character_in_a_field_name_is_a_400_of_openais_shape(generate):
+    answer = generate(**{"half \ud800": 1})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "unsupported_parameter"
+
+
 def test_empty_and_null_fields_are_left_out():
     asked = read(size=None, n=None, quality="", seed="", style=None, stream=False)
     assert (asked.pictures, asked.quality, asked.seed, asked.options) == (1, None, None, {})

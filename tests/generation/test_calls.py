@@ -123,6 +123,15 @@ def test_a_passing_failure_is_tried_again_as_a_new_generation(fake, fault, state
     assert Candidate.objects.get().generation_id == second
 
 
+def test_a_provider_whose_files_are_broken_is_left_alone(fake):
+    """Its answers come well and their files do not: each is paid, so three are enough."""
+    fake.script(["pixel"] * 3)
+    for generation_id in plan(slots=3):
+        run_generation(generation_id)
+    assert set(Generation.objects.values_list("outcome", flat=True)) == {"bad_picture"}
+    assert Breaker.objects.get().open_until is not None
+
+
 def test_retry_after_is_obeyed(fake):
     fake.script([{"fault": "rate", "retry_after": "7"}])
     before = timezone.now()

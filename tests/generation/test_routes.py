@@ -6,7 +6,7 @@ import pytest
 
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Breaker, Generation, Slot
-from arena.generation.retries import backoff_seconds
+from arena.generation.retries import backoff_seconds, retry_room
 from arena.generation.routing import Tried, choose_route
 from tests.factories import create_challenge, create_model, create_offering, create_slot
 
@@ -73,6 +73,53 @@ def test_where_fallback_is_allowed_the_other_takes_over(two):
 def test_an_offering_that_was_tried_is_passed_over_only_where_others_follow(two, tried):
     assert route(two, tried={two[0].pk: tried}, fallback=True).offering == two[1]
     assert route(two, tried={two[0].pk: tried}).offering == two[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "asked"),
+    [
+        (
+            Tried(2, final=True),
+            Tried(2),
+            1,
+        ),  # the other is the last that is left, however often tried
+        (Tried(2), Tried(2), 0),
+        (Tried(1, final=True), Tried(3, final=True), 0),  # a curator wants it once more
+    ],
+)
+def test_a_slot_that_is_due_always_has_somebody_to_be_asked(two, first, second, asked):
+    tried = {two[0].pk: first, two[1].pk: second}
+    assert route(two, tried=tried, fallback=True).offering == two[asked]
+
+
+def test_slots_that_nobody_can_be_asked_for_keep_no_others_waiting(two):
+    """More of them than are looked at after a call: first for want of health, then by their batch's pin."""
+    challenge = create_challenge()
+    dead = [create_slot(challenge=challenge, model=two[0].model, take=take) for take in range(4)]
+    for offering in two:
+        Breaker.objects.create(offering=offering, open_until=NOW + timedelta(days=9000))
+    alive = create_offering(model=create_model(), provider_slug="three")
+    other = create_slot(challenge=challenge, model=alive.model, take=9)
+    assert len(plan_due(look_at=3)) == 1
+    assert Generation.objects.get().slot == other
+    Slot.objects.filter(pk__in=[slot.pk for slot in dead]).update(batch=dead[0].batch)
+    Generation.objects.create(slot=dead[0], offering=two[0], state="stored")  # pins its batch
+    Breaker.objects.filter(offering=two[1]).delete()
+    last = create_slot(challenge=challenge, model=alive.model, take=10)
+    assert len(plan_due(look_at=3)) == 1
+    assert Generation.objects.latest("pk").slot == last
+
+
+def test_a_call_after_one_that_was_never_sent_is_no_retry():
+    offering = create_offering()
+    challenge = create_challenge()
+    for take in range(12):
+        slot = create_slot(challenge=challenge, model=offering.model, take=take)
+        Generation.objects.create(slot=slot, offering=offering, state="over-budget")
+        Generation.objects.create(slot=slot, offering=offering, state="stored", attempt=2)
+    assert retry_room() == {offering.provider_id: 10}
+    Generation.objects.create(slot=slot, offering=offering, state="failed", attempt=3)
+    assert retry_room() == {offering.provider_id: 9}
 
 
 def test_a_provider_without_room_waits_or_is_passed_over(two):

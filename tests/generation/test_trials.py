@@ -174,6 +174,18 @@ def test_a_twin_of_a_picture_in_play_is_known_for_its_own_model_alone(fake):
     assert not is_twin_in_play(model=models[0], **twin)
 
 
+def test_no_verdict_before_all_have_ended(fake):
+    """Two of three are here; the verdict would name the third while it is made."""
+    trial = start(offer(3), blind=True)
+    late = plan_due()[-1]
+    for generation_id in Generation.objects.exclude(pk=late).values_list("pk", flat=True):
+        run_generation(generation_id)
+    with pytest.raises(ValueError, match="no verdict"):
+        choose_best(trial, choice="1")
+    Generation.objects.filter(pk=late).update(state="uncertain")
+    assert choose_best(trial, choice="1")
+
+
 def test_a_verdict_is_given_once_and_only_on_a_blind_trial(fake):
     trial, named = start(offer(2), blind=True), start(offer(2))
     with pytest.raises(ValueError, match="no verdict"):

@@ -13,6 +13,7 @@ from arena.catalog.models import Discipline, ImageModel, Lab, Population
 from arena.challenges.models import Category
 from arena.ratings.models import Diagnosis
 from arena.web import tables
+from arena.web.boards_filters import Asked
 from arena.web.views import leaderboard
 from tests.boards import add_calls, add_tallies, create_field, publish_board
 from tests.factories import create_challenge, create_model, create_offering
@@ -95,6 +96,12 @@ def test_filters_hide_rows_and_keep_ranks(client, three, query, names, hidden):
     assert (shown(page), page.context["hidden"]) == (names, hidden)
     ranks = {"Alpha": 1, "Beta": 2, "Gamma": 3}
     assert [line.row.rank for line in page.context["lines"]] == [ranks[name] for name in names]
+
+
+def test_links_keep_a_price_cap_of_nothing():
+    assert Asked(max_price=Decimal(0)).query(sort="-price") == "?max_price=0&sort=-price"
+    assert Asked(open=True, all=True).query() == "?open=1&all=1"
+    assert Asked().query() == ""
 
 
 def test_a_price_cap_says_how_many_have_no_price(client, three):

@@ -7,6 +7,7 @@ from django.conf import settings as project
 from django.core.management import call_command
 from django.urls import reverse
 
+from arena.battles.models import Battle
 from arena.catalog.models import ImageModel, Provider
 from arena.challenges.models import Category, Challenge
 from arena.generation.models import Generation, Slot
@@ -346,3 +347,12 @@ def test_text_that_no_row_can_hold_is_told_and_never_a_500(client, method, addre
     create_arena()
     address = address.format(quote(f"a{NUL}b"))
     assert getattr(client, method)(address).status_code == status
+
+
+@pytest.mark.parametrize("scope", ["challenge", "category"])
+def test_a_scope_that_no_row_can_hold_is_everything(client, scope):
+    create_arena()
+    client.get("/vote/")
+    token = Battle.objects.first().token
+    address = f"/battles/{token}/skip/?{scope}={quote(f'a{NUL}b')}"
+    assert client.post(address).status_code in (200, 302)

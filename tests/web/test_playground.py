@@ -188,6 +188,9 @@ def test_a_twin_of_a_picture_in_play_is_never_shown_with_its_name(client, fake):
     assert "Adalind" not in judged
     assert "Beatrix" not in judged  # who knows one of two knows the other
     assert "Names are kept back" in judged
+    assert "download" not in judged  # its name, and what the provider wrote into it
+    for place in (1, 2):
+        assert client.get(f"{blind}{place}/download/").status_code == 404
 
 
 def test_refusals_and_failures_are_told_in_their_words(client, fake):

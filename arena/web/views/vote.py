@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.validators import slug_re
+from django.db.models import Manager
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -244,11 +245,14 @@ def _scope_of(request: HttpRequest) -> Scope:
     category = request.GET.get("category", "")
     return Scope(
         discipline=discipline if discipline in Discipline.values else "",
-        challenge=challenge
-        if challenge and Challenge.objects.filter(slug=challenge).exists()
-        else "",
-        category=category if category and Category.objects.filter(slug=category).exists() else "",
+        challenge=challenge if _is_slug_of(Challenge.objects, challenge) else "",
+        category=category if _is_slug_of(Category.objects, category) else "",
     )
+
+
+def _is_slug_of(rows: Manager[Any], text: str) -> bool:
+    """Tell whether a row has this slug; what is no slug at all, as a NUL, PostgreSQL is not asked for."""
+    return bool(slug_re.match(text)) and rows.filter(slug=text).exists()
 
 
 def _vote_address(scope: Scope) -> str:
