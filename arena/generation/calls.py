@@ -102,7 +102,11 @@ def _prepare(
     claim: Claim, generation: Generation, references: tuple[Reference, ...] | None
 ) -> PictureRequest:
     """Describe the picture, and note how many pictures are sent along: the cost may depend on it."""
-    request = picture_request(generation, references=references)
+    try:
+        request = picture_request(generation, references=references)
+    except OSError as error:
+        said = f"A reference picture of the challenge cannot be read: {error.strerror}."
+        raise ProviderError(Outcome.BAD_REQUEST, said, billed=False) from error
     if request.references:
         told = {**generation.parameters, "references": len(request.references)}
         write(claim, parameters=told)

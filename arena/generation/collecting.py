@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from arena.pictures.intake import PictureError
+from arena.pictures.workshop import WorkshopError
 from arena.providers.types import Outcome, ProviderError
 
 from .breakers import note_outcome
@@ -25,7 +26,7 @@ from .storing import (
 log = logging.getLogger(__name__)
 
 # An original whose intake was begun this often and never ended is one that kills whoever looks at it.
-MOST_FENCES = 8
+MOST_INTAKES = 4
 
 
 def collect_picture(generation_id: int) -> None:
@@ -50,10 +51,20 @@ def _collect(claim: Claim) -> None:
         if slot.trial_id
         else _take_in_for_caller
     )
+    before = generation.parameters
+    begun = int(before.get("intakes", 0))
     try:
-        if claim.fence > MOST_FENCES:
-            raise PictureError(f"Its intake never came to an end in {MOST_FENCES} tries.")
-        take_in(claim, generation, load_original(generation.parameters["original"]))
+        if begun >= MOST_INTAKES:
+            raise PictureError(f"Its intake never came to an end in {MOST_INTAKES} tries.")
+        generation.parameters = {**before, "intakes": begun + 1}
+        write(claim, parameters=generation.parameters)
+        take_in(claim, generation, load_original(before["original"]))
+    except (OSError, WorkshopError) as error:
+        # A fault of ours, which says nothing about a picture that is paid: the sweeper has it tried again.
+        # A file that is gone will not come back, so that counts.
+        counted = generation.parameters if isinstance(error, FileNotFoundError) else before
+        write(claim, parameters=counted, lease_until=None, hinted_at=Now())
+        raise
     except PictureError as error:
         # It was paid when the answer came; another call may bring a better file.
         failure = ProviderError(

@@ -70,12 +70,37 @@ class Complaint:
     words: str
 
 
+# Where escapes or bytes of surrogates may stand; a large body of base64 has neither.
+_ODD_SIGNS = (b"\\u", b"\xed")
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def load_json(body: bytes) -> Any:
-    """Parse JSON from a stranger; raises ValueError, also for absurd depth or numbers."""
+    """Parse JSON from a stranger, without what PostgreSQL cannot keep: the picture may be paid.
+
+    NUL and halves of surrogate pairs are left out of texts, numbers that are none or infinite are null.
+    Raises ValueError, also for absurd depth or integers.
+    """
     try:
-        return json.loads(body)
+        parsed = json.loads(body, parse_float=_read_number, parse_constant=lambda name: None)
+        return _keepable(parsed) if any(sign in body for sign in _ODD_SIGNS) else parsed
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def _read_number(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _keepable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNKEEPABLE.sub("", value)
+    if isinstance(value, dict):
+        return {_keepable(name): _keepable(kept) for name, kept in value.items()}
+    if isinstance(value, list):
+        return [_keepable(kept) for kept in value]
+    return value
 
 
 def read_complaint(body: bytes, *, content_type: str, key: str) -> Complaint | None:

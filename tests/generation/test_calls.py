@@ -16,6 +16,7 @@ from arena.generation.moderation import settle_uncertain
 from arena.generation.retries import MAX_ATTEMPTS
 from arena.generation.storing import load_original, picture_path
 from arena.generation.sweeping import HINT_AGAIN, Swept, sweep_expired
+from arena.pictures.workshop import WorkshopError
 from tests.factories import create_challenge, create_model, create_offering, create_slot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -229,6 +230,60 @@ def test_a_worker_lost_while_collecting_is_resumed_from_the_kept_original(fake, 
     collecting.collect_picture(generation_id)
     assert Generation.objects.get(pk=generation_id).state == "stored"
     assert len(fake.posts) == 1
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left"), WorkshopError("does not start")])
+def test_a_fault_of_ours_never_gives_a_paid_picture_up(fake, monkeypatch, fault):
+    (generation_id,) = plan(resend_safe=False)
+    assert calls.ask_provider(generation_id)
+
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "render_pictures", fail)
+        for _ in range(collecting.MOST_INTAKES + 2):
+            with pytest.raises(type(fault)):
+                collecting.collect_picture(generation_id)
+    assert Generation.objects.get().state == "collecting"
+    collecting.collect_picture(generation_id)
+    assert (Generation.objects.get().state, fake.bill) == ("stored", 1)
+
+
+def test_a_picture_that_kills_whoever_reads_it_is_given_up(fake, monkeypatch):
+    (generation_id,) = plan(resend_safe=False)
+    assert calls.ask_provider(generation_id)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(collecting, "render_pictures", die)
+    for _ in range(collecting.MOST_INTAKES):
+        with pytest.raises(Killed):
+            collecting.collect_picture(generation_id)
+        expire_leases()
+        assert sweep_expired() == Swept(collect=[generation_id])
+    collecting.collect_picture(generation_id)
+    generation = Generation.objects.get()
+    assert (generation.state, generation.outcome) == ("failed", "bad_picture")
+    assert "never came to an end" in generation.message
+
+
+def test_a_reference_that_cannot_be_read_is_named_and_costs_nothing(fake, monkeypatch):
+    (generation_id,) = plan(resend_safe=False)
+
+    def miss(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(calls, "picture_request", miss)
+    run_generation(generation_id)
+    generation = Generation.objects.get()
+    assert (generation.state, generation.outcome, generation.cost) == ("failed", "bad_request", 0)
+    assert "cannot be read: No such file" in generation.message
+    assert fake.posts == []
 
 
 def test_a_lost_message_is_sent_again():

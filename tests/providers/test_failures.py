@@ -6,6 +6,7 @@ import pytest
 
 from arena.providers.failures import (
     charge_by_status,
+    load_json,
     quote,
     read_delay_words,
     read_retry_after,
@@ -103,3 +104,16 @@ def test_charge_is_unknown_where_the_connection_behind_a_proxy_broke(status, spo
 )  # fmt: skip
 def test_what_looks_like_a_key_is_taken_out(secret):
     assert quote(f"The {secret} is wrong.", key="") == "The [key] is wrong."
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (rb'{"a\u0000": ["x\u0000y", {"b": "\ud83d"}]}', {"a": ["xy", {"b": ""}]}),
+        (b'"half \xed\xa0\x80"', "half "),
+        (rb'"whole \ud83d\udea2"', "whole \N{SHIP}"),
+        (b"[NaN, -Infinity, 1e999, 1.5]", [None, None, None, 1.5]),
+    ],
+)
+def test_what_postgresql_cannot_keep_is_left_out_of_answers(body, read):
+    assert load_json(body) == read
