@@ -14,11 +14,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.usefixture
 
 PAGE_BYTES = 35_000
 SCRIPT_BYTES = 20_000
-# Counts layout shifts that nobody caused by pressing something.
+# Lists what moved although nobody pressed something: how much, what, from where, whereto.
 SHIFTS = """
-window.shifted = 0;
+window.shifted = [];
+const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
 new PerformanceObserver((list) => {
-  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+  for (const shift of list.getEntries()) {
+    if (shift.hadRecentInput) continue;
+    const moved = shift.sources.map(({ node, previousRect, currentRect }) =>
+      `${node?.outerHTML?.slice(0, 120) ?? node?.nodeName}: ${place(previousRect)} -> ${place(currentRect)}`);
+    window.shifted.push([shift.value, ...moved]);
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 LATE = ("sync-zoom", "before-after", "closely")
@@ -108,7 +114,7 @@ def test_pages_to_read_are_light_and_nothing_moves(
     assert sum(weights.values()) <= PAGE_BYTES, weights
     page.mouse.wheel(0, 4000)
     page.wait_for_timeout(300)
-    assert page.evaluate("() => window.shifted") == 0
+    assert page.evaluate("() => window.shifted") == []
     assert {request.url.split("/")[2] for request in finished} == {page.url.split("/")[2]}
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     assert complaints == []
@@ -153,7 +159,7 @@ def look_at_long_board(page: Page, *, path: str) -> None:
     page.locator("#charts").scroll_into_view_if_needed()
     page.locator("table.heat").wait_for()
     page.wait_for_timeout(300)
-    assert page.evaluate("() => window.shifted") == 0
+    assert page.evaluate("() => window.shifted") == []
     # The board comes anew, with the way to its charts.
     page.locator("#narrow-sort").select_option("win")
     page.wait_for_url("**sort=win**")

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from arena.generation.pulse import QUEUES
+
 from .site import Site, wait_for
 from .voters import find_difference, let_each_vote, voting
 
@@ -15,10 +17,13 @@ pytestmark = pytest.mark.processes
 
 COUNTED = "select count(*) from battles_vote where counted"
 ON_BOARDS = "select coalesce(sum(votes), 0) from ratings_ratingrun where challenge_id is null"
+ALIVE = "select count(*) from generation_pulse where beat_at <= now()"
 WORKERS = ("the picture workers", "the ratings worker")
 
 
 def test_redis_frozen_and_killed_costs_no_vote_and_ratings_catch_up(site: Site) -> None:
+    # Until a worker's first own sign of life a starting site counts it as alive.
+    wait_for(lambda: site.value(ALIVE) == len(QUEUES), seconds=60, pause=0.5)
     with voting(site.base, number=2) as voters:
         let_each_vote(voters, more=3)
         site.kill("valkey", signal.SIGSTOP)
