@@ -90,6 +90,9 @@ def find_violations(page: Page, within: str | None = None) -> list[str]:
     found = run_axe(page, within, RULES)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # no colour on its way
     found += run_axe(page, within, {"type": "rule", "values": ["color-contrast"]})
+    # Back without motion first, or the next look would meet colours on their way.
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.evaluate("() => getComputedStyle(document.body).color")
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 
