@@ -5,9 +5,8 @@ from django.db import transaction
 from django.db.models import F
 
 from arena.battles.models import PairWeight
-from arena.catalog.models import ImageModel
-from arena.challenges.models import Prompt
-from arena.generation.models import Candidate
+from arena.battles.pool import Scope as PoolScope
+from arena.battles.pool import candidates_in_play
 from arena.scoring import bradley_terry
 from arena.scoring.intervals import estimate_covariance
 from arena.scoring.pairing import pair_probabilities
@@ -69,12 +68,7 @@ def weigh_pairs(place: Place) -> int:
 def _models_in_play(place: Place) -> tuple[tuple[int, ...], Tallies]:
     """List the models with a picture in play, and their tallies among themselves."""
     population, discipline = place
-    playing = Candidate.objects.filter(
-        status=Candidate.Status.IN_PLAY,
-        slot__model__population=population,
-        slot__prompt__challenge__discipline=discipline,
-        slot__prompt__purpose=Prompt.Purpose.BATTLE,
-    ).exclude(slot__model__status=ImageModel.Status.RETIRED)
+    playing = candidates_in_play(PoolScope(discipline=discipline), population=population)
     models = tuple(playing.order_by("slot__model").values_list("slot__model", flat=True).distinct())
     dataset = read_dataset(Scope(population, discipline))
     counts = np.zeros((len(models), len(models), 4), dtype=np.int64)

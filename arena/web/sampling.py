@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from arena.battles.models import PairWeight
+from arena.battles.pool import Scope, candidates_in_play
 from arena.catalog.models import Discipline, ImageModel
-from arena.challenges.models import Challenge, Prompt
+from arena.challenges.models import Prompt
 from arena.generation.models import Candidate
 from arena.ratings.models import Diagnosis, RatingRun
 from arena.web.examinations import describe_examination
@@ -107,11 +108,8 @@ def _read_battles(population: str) -> tuple[dict[Place, int], dict[str, int]]:
 
 def _count_pictures(population: str) -> dict[Place, tuple[int, int, int]]:
     """Map to the pictures voted on now, the prompts that they answer, and the retired pictures."""
-    playing = Q(
-        status=Candidate.Status.IN_PLAY,
-        slot__prompt__is_current=True,
-        slot__prompt__challenge__status=Challenge.Status.OPEN,
-    )
+    in_play = candidates_in_play(Scope(), population=population)
+    playing = Q(pk__in=in_play.values("pk"))
     found = (
         Candidate.objects.filter(
             slot__model__population=population, slot__prompt__purpose=Prompt.Purpose.BATTLE

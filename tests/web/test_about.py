@@ -19,7 +19,7 @@ from arena.ratings.pairs import refresh_pairs
 from arena.ratings.publishing import refresh_boards
 from arena.scoring import elo, online_elo
 from arena.web.constants import MEANINGS, list_constants, print_value
-from tests.factories import cast, create_arena, create_model
+from tests.factories import cast, create_arena, create_candidate, create_challenge, create_model
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +117,29 @@ def test_the_sampling_of_models_follows_the_weights_and_the_rows(client):
         gone = model.pk == retired.slot.model_id
         assert (row.pictures, row.prompts, row.retired) == ((3, 2, 1) if gone else (4, 2, 0))
         assert row.takes == (1.5 if gone else 2)
+
+
+def test_what_is_never_shown_is_neither_counted_nor_weighed(client):
+    """A retired model, and one whose only pictures are of a closed challenge."""
+    kept = create_arena(challenges=1, models=3)[0]
+    closed, late = create_challenge(), create_model(name="Late")
+    create_candidate(challenge=closed, model=late)
+    closed.status = "closed"
+    closed.save()
+    old = ImageModel.objects.exclude(pk=late.pk).latest("pk")
+    old.status = ImageModel.Status.RETIRED
+    old.save()
+    cast()
+    refresh_boards()
+    refresh_pairs()
+    playing = set(ImageModel.objects.exclude(pk__in=[old.pk, late.pk]).values_list("pk", flat=True))
+    weighed = PairWeight.objects.values_list("first", "second")
+    assert {model for pair in weighed for model in pair} == playing
+    (place,) = places(client)
+    pictures = {row.slug: row.pictures for row in place["rows"]}
+    assert pictures.get(old.slug, 0) == pictures.get(late.slug, 0) == 0
+    assert sum(pictures.values()) == client.get("/").context["totals"]["pictures"] == 2
+    assert kept.status == "open"
 
 
 def test_retired_models_are_listed_and_missing_figures_said(client):

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from arena.battles.models import STANDING, Vote
+from arena.battles.pool import Scope as Everything
+from arena.battles.pool import candidates_in_play
 from arena.catalog.models import Discipline, ImageModel
-from arena.challenges.models import Challenge, Prompt
-from arena.generation.models import Candidate, Slot
+from arena.challenges.models import Challenge
+from arena.generation.models import Slot
 from arena.generation.slots import measure_progress
 from arena.ratings.boards import read_board, shown_population
 from arena.ratings.datasets import Scope
@@ -42,11 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "votes": votes.count(),
             "voters": votes.values("voter").distinct().count(),
             "models": ImageModel.objects.filter(population=population).count(),
-            "pictures": Candidate.objects.filter(
-                status=Candidate.Status.IN_PLAY,
-                slot__model__population=population,
-                slot__prompt__purpose=Prompt.Purpose.BATTLE,
-            ).count(),
+            "pictures": candidates_in_play(Everything(), population=population).count(),
         },
     }
     return render(request, "web/home/page.html", context)
