@@ -9,6 +9,8 @@ from .scales import Scale, linear_scale
 # A board where everybody is equal still needs a scale: this much to each side, in Elo points.
 SMALLEST_REACH = 25.0
 MIDDLE = 1000.0
+# The track is narrow: with more steps than these its numbers would touch.
+MOST_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ def forest_scale(*, lowers: Sequence[float], uppers: Sequence[float]) -> Scale:
             raise ValueError(f"An interval needs finite ends, not {lower} to {upper}.")
         if upper < lower:
             raise ValueError(f"The interval {lower} to {upper} is upside down.")
-    return linear_scale([*lowers, *uppers], smallest_reach=SMALLEST_REACH, middle=MIDDLE)
+    return linear_scale(
+        [*lowers, *uppers], smallest_reach=SMALLEST_REACH, middle=MIDDLE, most_steps=MOST_STEPS
+    )
 
 
 def place_interval(scale: Scale, *, lower: float, rating: float, upper: float) -> Forest:

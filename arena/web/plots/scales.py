@@ -95,9 +95,14 @@ class DayScale:
 
 
 def linear_scale(
-    values: Sequence[float], *, smallest_reach: float, middle: float = 0.0, from_zero: bool = False
+    values: Sequence[float],
+    *,
+    smallest_reach: float,
+    middle: float = 0.0,
+    from_zero: bool = False,
+    most_steps: int = MOST_TICKS,
 ) -> Scale:
-    """Return one axis that holds every value, with a few round ticks.
+    """Return one axis that holds every value, with round ticks that part it in `most_steps` at most.
 
     `smallest_reach` is what the axis spans to each side at least; without values it lies around
     `middle`. With `from_zero` it begins at 0 and has a margin at its end alone. A value that is not
@@ -116,7 +121,8 @@ def linear_scale(
         margin = (high - low) * MARGIN_SHARE
         low, high = low - margin, high + margin
     ticks = tuple(
-        Tick(value=value, x=place(value, low=low, high=high)) for value in _round_values(low, high)
+        Tick(value=value, x=place(value, low=low, high=high))
+        for value in _round_values(low, high, most_steps)
     )
     return Scale(low=low, high=high, ticks=ticks)
 
@@ -167,17 +173,21 @@ def place(value: float, *, low: float, high: float) -> float:
     return min(100.0, max(0.0, (value - low) / (high - low) * 100))
 
 
-def _round_values(low: float, high: float) -> list[float]:
-    step = _round_step((high - low) / MOST_TICKS)
+def _round_values(low: float, high: float, most_steps: int) -> list[float]:
+    step = _round_step((high - low) / most_steps)
     # Rounded, because 3 * 0.1 is not quite 0.3.
     return [round(step * index, 12) for index in range(ceil(low / step), floor(high / step) + 1)]
 
 
 def _round_step(at_least: float) -> float:
-    """Return the smallest of 1, 2, 5, 10, 20, 50 ... that is not below `at_least`."""
+    """Return the smallest of 1, 2, 5, 10, 20, 25, 50, 100 ... that is not below `at_least`.
+
+    A quarter of a power of ten serves where it is a whole number: 250, never 2.5.
+    """
     magnitude = 10.0 ** floor(log10(at_least))
+    factors = (1, 2, 2.5, 5, 10) if magnitude > 1 else (1, 2, 5, 10)
     return next(
-        factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= at_least * 0.999999
+        factor * magnitude for factor in factors if factor * magnitude >= at_least * 0.999999
     )
 
 
