@@ -10,9 +10,13 @@ from ninja import Path, Query, Router
 from arena.challenges.models import Challenge, Prompt, ReferencePicture
 from arena.generation.models import Candidate
 from arena.generation.releasing import count_withheld, shown_with_names
-from arena.ratings.boards import read_board, shown_population
+from arena.ratings.boards import (
+    count_by_challenge,
+    read_board,
+    shown_population,
+    shown_populations,
+)
 from arena.ratings.datasets import Scope
-from arena.ratings.models import RatingRun
 
 from .paging import cut, read_only_known
 from .problems import missing
@@ -54,8 +58,7 @@ def list_challenges(request: HttpRequest, filters: Query[ChallengesOf]) -> Chall
         found = found.filter(categories__slug=filters.category)
     ordered = found.prefetch_related("categories").order_by("position", "title", "pk")
     rows, told = cut(request, ordered, filters)
-    runs = RatingRun.objects.filter(population=shown_population(), challenge__in=rows)
-    votes = dict(runs.values_list("challenge", "votes"))
+    votes = count_by_challenge(shown_populations())
     items = [
         ChallengeSummary(**_summary(request, challenge, votes.get(challenge.pk, 0)))
         for challenge in rows
@@ -69,7 +72,7 @@ def read_challenge(request: HttpRequest, slug: Path[Slug]) -> ChallengeDetail:
     """One challenge: its prompts as they are asked now, its references with credits, its standings."""
     current = Prompt.objects.filter(is_current=True)
     challenge = _find(slug, "categories", "references", Prefetch("prompts", current))
-    population = shown_population()
+    population = shown_population(discipline=challenge.discipline)
     board = read_board(Scope(population, challenge.discipline, challenge.pk))
     values: dict[str, Any] = {
         **_summary(request, challenge, board.votes),

@@ -68,13 +68,13 @@ def read_leaderboard(
     """One board, best first.
 
     Of the whole discipline, or of one `category` or one `challenge` of it. Without `population`: the one
-    that the site shows (real models once they have counted votes, the demo before).
+    that the site shows (real models once they have counted votes in this discipline, the demo before).
     """
     if filters.category and filters.challenge:
         raise Problem(404, "There is no board of both: choose a category or a challenge.")
     category = _category(filters.category)
     challenge = _challenge(filters.challenge, discipline=discipline)
-    population = filters.population or shown_population()
+    population = filters.population or shown_population(discipline=discipline)
     board = read_board(
         Scope(
             population,

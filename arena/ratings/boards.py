@@ -1,10 +1,10 @@
 """Boards for readers: published runs joined with the catalogue, and matchups from tallies."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from arena.catalog.models import ImageModel, Population
+from arena.catalog.models import Discipline, ImageModel, Population
 from arena.scoring.elo import Matchups, head_to_head
 
 from .datasets import Scope, read_dataset
@@ -73,10 +73,40 @@ class ModelMatchups:
     records: Matchups
 
 
-def shown_population() -> str:
-    """Choose what boards show: real models once they have counted votes, else the demo under its banner (I8)."""
-    real = RatingRun.objects.filter(population=Population.REAL, votes__gt=0).exists()
-    return Population.REAL if real else Population.DEMO
+def shown_population(*, discipline: str = "") -> str:
+    """Choose what is shown: real models once they have counted votes, else the demo under its banner (I8).
+
+    Boards and challenges of a discipline go by its own votes, pages about all by those of any.
+    """
+    real = RatingRun.objects.filter(population=Population.REAL, votes__gt=0)
+    if discipline:
+        real = real.filter(discipline=discipline)
+    return Population.REAL if real.exists() else Population.DEMO
+
+
+def shown_populations() -> dict[str, str]:
+    """Choose as `shown_population` for each discipline."""
+    real = set(
+        RatingRun.objects.filter(population=Population.REAL, votes__gt=0).values_list(
+            "discipline", flat=True
+        )
+    )
+    return {
+        discipline: Population.REAL if discipline in real else Population.DEMO
+        for discipline in Discipline.values
+    }
+
+
+def count_by_challenge(shown: Mapping[str, str]) -> dict[int, int]:
+    """Count the votes on each challenge's own board, by its id, in the population of its discipline."""
+    runs = RatingRun.objects.filter(challenge__isnull=False)
+    return {
+        challenge: votes
+        for challenge, discipline, population, votes in runs.values_list(
+            "challenge", "discipline", "population", "votes"
+        )
+        if population == shown[discipline]
+    }
 
 
 def list_populations(*, discipline: str) -> list[str]:

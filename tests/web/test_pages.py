@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from arena.battles.models import Battle
-from arena.catalog.models import ImageModel, Provider
+from arena.battles.pool import Scope
+from arena.catalog.models import ImageModel, Population, Provider
 from arena.challenges.models import Category, Challenge
 from arena.generation.models import Generation, Slot
 from arena.generation.pulse import record_pulse
@@ -277,6 +278,30 @@ def test_a_database_that_is_away_is_a_503_that_says_so(client, monkeypatch):
     answer = client.get("/")
     assert answer.status_code == 500
     assert "Traceback" not in answer.content.decode()
+
+
+def test_each_discipline_shows_its_own_population_on_pages_and_in_the_api(client):
+    [edit] = create_arena(discipline="image-editing")
+    cast(scope=Scope(challenge=edit.slug))
+    [text] = create_arena(population=Population.REAL)
+    cast(scope=Scope(challenge=text.slug))
+    refresh_boards()
+    forget_site()
+    for challenge, population in ((edit, "demo"), (text, "real")):
+        discipline, slug = challenge.discipline, challenge.slug
+        demo = population == "demo"
+        board = client.get(f"/api/v1/leaderboards/{discipline}").json()
+        assert (board["population"], board["votes"]) == (population, 1)
+        assert ("counted apart" in client.get(board_of(discipline)).content.decode()) == demo
+        asked = client.get(f"/api/v1/challenges/{slug}").json()
+        assert (asked["population"], asked["votes"], len(asked["standings"])) == (population, 1, 2)
+        page = client.get(reverse("web:challenge", args=[slug])).content.decode()
+        assert "1 counted vote on this challenge alone" in page
+        assert ("counted apart" in page) == demo
+    listed = client.get("/api/v1/challenges").json()["items"]
+    assert [one["votes"] for one in listed] == [1, 1]
+    cards = client.get(reverse("web:challenges")).content.decode()
+    assert cards.count("1 vote ") == 2
 
 
 def test_a_category_is_a_filter_in_the_address(client):

@@ -19,9 +19,14 @@ from arena.challenges.models import Category, Challenge, Prompt
 from arena.generation.models import Generation, Slot
 from arena.generation.slots import measure_progress
 from arena.generation.trials import can_be_tried
-from arena.ratings.boards import read_board, read_matchups, shown_population
+from arena.ratings.boards import (
+    count_by_challenge,
+    read_board,
+    read_matchups,
+    shown_population,
+    shown_populations,
+)
 from arena.ratings.datasets import Scope
-from arena.ratings.models import RatingRun
 from arena.web.cards import show_references
 from arena.web.exhibits import show_exhibits
 from arena.web.filters import Filter, read_filter, show_filtered
@@ -78,14 +83,10 @@ def _read_filters(query: Mapping[str, str]) -> tuple[list[Filter], Q]:
 
 def challenge_cards(*, most: int | None = None, only: Q = EVERY) -> list[dict[str, Any]]:
     """Describe every challenge that is not a draft, with the votes and pictures of the shown population."""
-    population = shown_population()
+    shown = shown_populations()
     public = Challenge.objects.exclude(status=Challenge.Status.DRAFT).filter(only)
     public = public.prefetch_related("categories", "references", "prompts")
-    votes = dict(
-        RatingRun.objects.filter(population=population, challenge__isnull=False).values_list(
-            "challenge", "votes"
-        )
-    )
+    votes = count_by_challenge(shown)
     return [
         {
             "title": challenge.title,
@@ -95,7 +96,7 @@ def challenge_cards(*, most: int | None = None, only: Q = EVERY) -> list[dict[st
             "prompt_excerpt": _excerpt(challenge),
             "status": challenge.status,
             "votes": votes.get(challenge.pk, 0),
-            "progress": measure_progress(_slots(challenge, population)),
+            "progress": measure_progress(_slots(challenge, shown[challenge.discipline])),
             "references": show_references(challenge),
         }
         for challenge in public[:most]
@@ -106,7 +107,7 @@ def challenge_cards(*, most: int | None = None, only: Q = EVERY) -> list[dict[st
 @gzip_page
 def challenge(request: HttpRequest, slug: str) -> HttpResponse:
     found = _public(slug)
-    population = shown_population()
+    population = shown_population(discipline=found.discipline)
     scope = Scope(population, found.discipline, found.pk)
     published = read_board(scope)
     rows, ticks = lay_out(published)
@@ -123,6 +124,7 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
         "ticks": ticks,
         "heatmap": draw_heatmap(read_matchups(scope), order=published.rows),
         "votes": published.votes,
+        "population": population,
         "declined": _declined(found, population),
         "vote_url": _vote_url(found),
         "gallery_url": reverse("web:gallery", query={"challenge": found.slug}),
@@ -133,9 +135,9 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def progress(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(
-        request, "web/challenges/_progress.html", _progress(_public(slug), shown_population())
-    )
+    found = _public(slug)
+    population = shown_population(discipline=found.discipline)
+    return render(request, "web/challenges/_progress.html", _progress(found, population))
 
 
 def _vote_url(found: Challenge) -> str:
