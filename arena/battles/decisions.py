@@ -45,13 +45,18 @@ def hide_picture(candidate: Candidate, *, void: bool, reason: str, by: User | No
     A hidden picture whose votes were kept may be decided about again, so that they are voided after
     all. Voided votes stay voided, also when the picture is shown again.
     """
-    said = reason or (f"Hidden by {by}" if by else "Hidden")
-    with transaction.atomic():
-        hide_candidate(candidate, reason=said)
-        decision = _decide(candidate, Decision.Action.HIDDEN, by=by, reason=said, void=void)
+    decision = decide_to_hide(candidate, void=void, reason=reason, by=by)
     if void:
         carry_out(decision)
     return decision
+
+
+@transaction.atomic
+def decide_to_hide(candidate: Candidate, *, void: bool, reason: str, by: User | None) -> Decision:
+    """Hide a picture at once; voiding its votes is decided and left to `carry_out`, after the commit."""
+    said = reason or (f"Hidden by {by}" if by else "Hidden")
+    hide_candidate(candidate, reason=said)
+    return _decide(candidate, Decision.Action.HIDDEN, by=by, reason=said, void=void)
 
 
 def show_picture(candidate: Candidate, *, by: User | None) -> tuple[Decision | None, bool]:

@@ -1,5 +1,6 @@
 """Raw rows for staff: what may be changed is changed, what is a fact can only be looked at."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -248,17 +249,15 @@ class GenerationAdmin(FactAdmin):
     def _settle(
         self, request: HttpRequest, chosen: Any, *, charged: bool, send_again: bool
     ) -> None:
-        settled = [
-            generation
-            for generation in chosen
-            if settle_uncertain(generation, charged=charged, send_again=send_again)
-        ]
-        said = ("Charged" if charged else "Not charged") + (
-            ", sent again." if send_again else ", given up."
-        )
-        for generation in settled:
-            self.log_change(request, generation, said)
-        messages.success(request, f"{len(settled)} uncertain calls settled: {said.lower()}")
+        done: Counter[str] = Counter()
+        for generation in chosen:
+            settled = settle_uncertain(generation, charged=charged, send_again=send_again)
+            if settled:
+                said = f"{'Charged' if charged else 'Not charged'}, {settled}."
+                self.log_change(request, generation, said)
+                done[said] += 1
+        told = " ".join(f"{count} × {said.lower()}" for said, count in done.items())
+        messages.success(request, f"{done.total()} uncertain calls settled. {told}")
 
 
 @admin.register(Vote)

@@ -1,9 +1,10 @@
 """The queue of reported pictures, and one picture with all that was decided about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from arena.battles.decisions import (
+    carry_out,
     count_standing_votes,
+    decide_to_hide,
     dismiss_reports,
     hide_picture,
     retire_picture,
@@ -21,6 +24,7 @@ from arena.battles.decisions import (
 )
 from arena.battles.models import Decision, Report
 from arena.battles.reports import open_reports, read_queue
+from arena.challenges.history import note_action
 from arena.generation.models import Candidate, PublicPicture
 from arena.generation.moderation import can_replace, is_retired
 
@@ -28,6 +32,8 @@ from .access import curators_only, read_reason, who
 
 MOST = 50
 DECIDED = 30
+FOR_GOOD = "Cannot be taken back: a retired picture never comes back into play."
+CLOSED = "Cannot be taken back: who sees the picture may report it again."
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,12 @@ class Case:
     retired: bool
     replaceable: bool
     voidable: bool
+
+
+def name_picture(candidate: Candidate) -> str:
+    """Name a picture in a line of the history."""
+    slot = candidate.slot
+    return f"picture {candidate.pk} ({slot.model.name}, take {slot.take + 1})"
 
 
 @require_safe
@@ -77,11 +89,11 @@ def reported_picture(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method != "POST":
         return _picture_page(request, candidate, status=200)
-    decide = ACTIONS.get(request.POST.get("decision", ""))
-    if decide is None:
+    wanted = request.POST.get("decision", "")
+    if wanted not in ACTIONS:
         messages.error(request, _("Nothing was decided: the form did not say what to do."))
         return _picture_page(request, candidate, status=422)
-    messages.success(request, decide(request, candidate))
+    messages.success(request, _decide(request, candidate, wanted=wanted))
     return redirect("moderation:reports" if "queue" in request.POST else request.path)
 
 
@@ -124,20 +136,35 @@ def _pictures_of(candidates: list[int]) -> dict[int, PublicPicture]:
 # What a press does, and what it says when it is done --------------------------------------------
 
 
-def _dismiss(request: HttpRequest, candidate: Candidate) -> str:
-    decision = dismiss_reports(candidate, by=who(request), reason=read_reason(request))
-    n = decision.reports.count()
-    return ngettext("%(n)s report dismissed.", "%(n)s reports dismissed.", n) % {"n": n}
+@dataclass(frozen=True)
+class Told:
+    """What a press did: the message and the history's line with its way back; no line where nothing changed.
+
+    `void`: a decision whose votes are voided once all this is committed.
+    """
+
+    message: str
+    line: str = ""
+    undo: dict[str, object] | None = None
+    way_back: str = ""
+    void: Decision | None = None
 
 
-def _hide_keep(request: HttpRequest, candidate: Candidate) -> str:
-    hide_picture(candidate, void=False, reason=read_reason(request), by=who(request))
-    return _("Hidden. Its votes are kept; they can still be voided on the picture’s page.")
-
-
-def _hide_void(request: HttpRequest, candidate: Candidate) -> str:
-    decision = hide_picture(candidate, void=True, reason=read_reason(request), by=who(request))
-    n = decision.voided or 0
+def _decide(request: HttpRequest, candidate: Candidate, *, wanted: str) -> str:
+    """Do what a press says and note it, in one transaction; return the message."""
+    with transaction.atomic():
+        told = ACTIONS[wanted](request, candidate)
+        if told.line:
+            note_action(
+                challenge=candidate.slot.competing_prompt.challenge,
+                who=who(request),
+                said=told.line,
+                undo=told.undo,
+                way_back=told.way_back,
+            )
+    if told.void is None:
+        return told.message
+    n = carry_out(told.void)
     return ngettext(
         "Hidden, and %(n)s vote voided. Boards follow within a second.",
         "Hidden, and %(n)s votes voided. Boards follow within a second.",
@@ -145,32 +172,70 @@ def _hide_void(request: HttpRequest, candidate: Candidate) -> str:
     ) % {"n": n}
 
 
-def _show(request: HttpRequest, candidate: Candidate) -> str:
-    decision, plays = show_picture(candidate, by=who(request))
-    if decision is None:
-        return _("It was shown before; nothing was decided.")
-    return (
-        _("Shown again, and in play.")
-        if plays
-        else _("Shown again. It is retired, so it does not play.")
+def _dismiss(request: HttpRequest, candidate: Candidate) -> Told:
+    decision = dismiss_reports(candidate, by=who(request), reason=read_reason(request))
+    n = decision.reports.count()
+    message = ngettext("%(n)s report dismissed.", "%(n)s reports dismissed.", n) % {"n": n}
+    if not n:
+        return Told(message)
+    line = f"Dismissed {n} {'report' if n == 1 else 'reports'} of {name_picture(candidate)}."
+    return Told(message, line, way_back=CLOSED)
+
+
+def _hide_keep(request: HttpRequest, candidate: Candidate) -> Told:
+    decision = hide_picture(candidate, void=False, reason=read_reason(request), by=who(request))
+    return Told(
+        _("Hidden. Its votes are kept; they can still be voided on the picture’s page."),
+        f"Hid {name_picture(candidate)}: {decision.reason}",
+        {"do": "unhide", "decision": decision.pk},
+        "Shows it again, and puts it back into play.",
     )
 
 
-def _retire(request: HttpRequest, candidate: Candidate) -> str:
-    decision = retire_picture(candidate, by=who(request))
-    return _("Retired: it never comes back.") if decision else _("It was retired before.")
+def _hide_void(request: HttpRequest, candidate: Candidate) -> Told:
+    decision = decide_to_hide(candidate, void=True, reason=read_reason(request), by=who(request))
+    return Told(
+        "",
+        f"Hid {name_picture(candidate)} and voided its votes: {decision.reason}",
+        {"do": "unhide", "decision": decision.pk},
+        "Shows it again, and puts it back into play; its voided votes stay voided.",
+        void=decision,
+    )
 
 
-def _rotate(request: HttpRequest, candidate: Candidate) -> str:
+def _show(request: HttpRequest, candidate: Candidate) -> Told:
+    undo = {"do": "hide", "candidate": candidate.pk, "reason": candidate.hidden_reason}
+    decision, plays = show_picture(candidate, by=who(request))
+    if decision is None:
+        return Told(_("It was shown before; nothing was decided."))
+    name, back = name_picture(candidate), "Hides it again."
+    if plays:
+        return Told(_("Shown again, and in play."), f"Put {name} back into play.", undo, back)
+    message = _("Shown again. It is retired, so it does not play.")
+    return Told(message, f"Showed {name} again; it stays retired.", undo, back)
+
+
+def _retire(request: HttpRequest, candidate: Candidate) -> Told:
+    if not retire_picture(candidate, by=who(request)):
+        return Told(_("It was retired before."))
+    line = f"Retired {name_picture(candidate)}."
+    return Told(_("Retired: it never comes back."), line, way_back=FOR_GOOD)
+
+
+def _rotate(request: HttpRequest, candidate: Candidate) -> Told:
     decision, slot = rotate_picture(candidate, by=who(request))
     if decision is None:
-        return _("It was retired before; nothing was ordered.")
+        return Told(_("It was retired before; nothing was ordered."))
+    name = name_picture(candidate)
     if slot is None:
-        return _("Retired. No new take could compete, so none was ordered.")
-    return _("Retired, and take %(take)s ordered.") % {"take": slot.take + 1}
+        message = _("Retired. No new take could compete, so none was ordered.")
+        return Told(message, f"Retired {name}; nothing new could be ordered.", way_back=FOR_GOOD)
+    message = _("Retired, and take %(take)s ordered.") % {"take": slot.take + 1}
+    line = f"Retired {name}; ordered take {slot.take + 1}."
+    return Told(message, line, way_back=FOR_GOOD)
 
 
-ACTIONS: dict[str, Any] = {
+ACTIONS: dict[str, Callable[[HttpRequest, Candidate], Told]] = {
     "dismiss": _dismiss,
     "hide-keep": _hide_keep,
     "hide-void": _hide_void,

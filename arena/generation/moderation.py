@@ -1,6 +1,7 @@
 """Decisions of people about pictures and calls."""
 
 from decimal import Decimal
+from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -12,6 +13,15 @@ from arena.challenges.models import Challenge, Prompt
 
 from .ledger import release, reserved_amount, settle
 from .models import Batch, Candidate, Generation, Slot
+
+
+class Settled(StrEnum):
+    """What a decision about an uncertain call came to; the empty one is false."""
+
+    BY_SOMEBODY_ELSE = ""
+    SENT_AGAIN = "sent again"
+    GIVEN_UP = "given up"
+
 
 # Begins the reason of a hidden picture that is retired as well: shown again, it does not compete.
 RETIRED_TOO = "Retired. "
@@ -109,15 +119,23 @@ def _set(candidate: Candidate, status: str, *, reason: str = "") -> None:
     Candidate.objects.filter(pk=candidate.pk).update(status=status, hidden_reason=reason)
 
 
+def can_send_again(slot: Slot) -> bool:
+    """Tell whether a slot's picture may be asked for once more by a decision about its call.
+
+    Only for a challenge, and while it is wanted: whoever asked at the gateway or the playground is gone.
+    """
+    return slot.prompt_id is not None and slot.cancelled_at is None
+
+
 @transaction.atomic
 def settle_uncertain(
     generation: Generation, *, charged: bool, send_again: bool, amount: Decimal | None = None
-) -> bool:
+) -> Settled:
     """Decide about a call whose bill nobody knew: was it charged, and is the picture asked for again.
 
     `amount`: dollars on the provider's bill; without it, what was put aside is paid. Raises ValueError for
-    a sum that is negative or finer than six places. What was not charged is given back. A call is sent
-    again only for a challenge; whoever asked at the gateway is gone. Returns False when it is not uncertain
+    a sum that is negative or finer than six places. What was not charged is given back. Where nobody wants
+    the picture any more (`can_send_again`) it is given up. Nothing is done to a call that is not uncertain
     (any more), so that two curators decide once.
     """
     found = (
@@ -127,7 +145,7 @@ def settle_uncertain(
         .first()
     )
     if found is None:
-        return False
+        return Settled.BY_SOMEBODY_ELSE
     Generation.objects.filter(pk=found.pk).update(state=Generation.State.FAILED, ended_at=Now())
     if not found.offering.resend_safe:
         if charged:
@@ -139,8 +157,9 @@ def settle_uncertain(
         else:
             release(generation=found, note="decided by a curator")
     slot = Slot.objects.filter(pk=found.slot_id)
-    if send_again and found.slot.prompt_id is not None:
-        slot.update(next_attempt_at=Now())
-    else:
-        slot.update(finished_at=Now())
-    return True
+    wanted = slot.filter(prompt__isnull=False, cancelled_at=None)
+    # Asked of the row as it is now: who cancels it at this moment is waited for.
+    if send_again and wanted.update(next_attempt_at=Now()):
+        return Settled.SENT_AGAIN
+    slot.update(finished_at=Now())
+    return Settled.GIVEN_UP

@@ -37,7 +37,7 @@ def describe_wanted(slot: Slot) -> Wanted:
         return _describe_asked(slot)
     challenge = slot.prompt.challenge
     return Wanted(
-        title=f"{challenge.title}, {slot.model.name}, take {slot.take}",
+        title=f"{challenge.title}, {slot.model.name}, take {slot.take + 1}",
         discipline=cast(Discipline, challenge.discipline),
         prompt=slot.prompt.text,
         width=challenge.canvas_width,

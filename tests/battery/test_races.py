@@ -208,7 +208,7 @@ def test_a_decision_meets_a_late_answer(
         assert call.state == "uncertain"
         kept, won = at_once(
             lambda: keep_or_lose(claim, *answer),
-            lambda: settle_uncertain(call, charged=charged, send_again=False),
+            lambda: bool(settle_uncertain(call, charged=charged, send_again=False)),
         )
         decided.append(won)
         assert kept is not won

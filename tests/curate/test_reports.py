@@ -10,10 +10,11 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from arena.battles.models import Decision, Report
+from arena.battles.models import STANDING, Decision, Report, Vote
 from arena.battles.reports import REPORTS_PER_HOUR
 from arena.battles.voters import SALT
-from arena.challenges.models import Challenge
+from arena.challenges.models import Challenge, HistoryLine
+from arena.curate.desk.undoing import take_back
 from arena.generation.models import Candidate, Slot
 from arena.generation.moderation import is_retired
 from arena.ratings.models import Tally
@@ -176,8 +177,30 @@ def test_each_decision_is_recorded_and_leaves_the_queue(client, curator, what, s
     assert Decision.objects.get().action == action
     assert client.get(reverse("moderation:reports")).context["cases"] == []
     assert Slot.objects.filter(candidate=None).exists() == (what == "rotate")
+    (line,) = HistoryLine.objects.all()
+    assert f"picture {picture.pk} " in line.said
+    assert line.challenge == Challenge.objects.get()
     if what == "hide-keep":
         assert "in play" in decide(client, picture, "show").content.decode()
+        assert HistoryLine.objects.first().said.startswith(f"Put picture {picture.pk} ")
+    else:
+        assert line.way_back.startswith("Cannot be taken back")
+        decide(client, picture, what)  # nothing is left to decide, so no line is
+        assert HistoryLine.objects.count() == 1
+
+
+def test_a_picture_that_was_hidden_with_its_votes_is_shown_again_by_the_history(client, curator):
+    create_arena()
+    picture = cast().battle.left
+    send(client, picture)
+    decide(client, picture, "hide-void")
+    line = HistoryLine.objects.get()
+    assert line.way_back.endswith("its voided votes stay voided.")
+    assert Decision.objects.get().voided == 1
+    take_back(line.pk, who=curator)
+    picture.refresh_from_db()
+    assert picture.status == "in-play"
+    assert not Vote.objects.filter(STANDING).exists()
 
 
 def test_what_is_no_decision_changes_nothing(client, curator):

@@ -27,6 +27,7 @@ from arena.generation.models import (
     Slot,
     SpendingCap,
 )
+from arena.generation.moderation import settle_uncertain
 from arena.generation.scheduling import move_scheduled
 from tests.curate.test_desk import png
 from tests.factories import (
@@ -37,7 +38,7 @@ from tests.factories import (
     create_offering,
     create_slot,
 )
-from tests.generation.money import plan_call
+from tests.generation.money import create_key, plan_call
 
 pytestmark = pytest.mark.django_db
 
@@ -271,6 +272,24 @@ def test_an_uncertain_call_is_settled_at_the_sum_of_the_bill(client, curator):
     assert HistoryLine.objects.count() == 1
     answer = post(client, "call", call.pk, charged="no", then="give-up")
     assert "Somebody has decided about this call already." in answer
+
+
+@pytest.mark.parametrize("why", ["cancelled", "gateway"])
+def test_a_picture_that_nobody_wants_is_not_sent_again(client, curator, why):
+    call = plan_uncertain()
+    if why == "cancelled":
+        cancel_slots([call.slot_id])
+    else:
+        key = create_key()
+        asked = {"discipline": "text-to-image", "prompt": "A cube.", "width": 256, "height": 256}
+        Slot.objects.filter(pk=call.slot_id).update(
+            prompt=None, batch=None, api_key=key, asked=asked
+        )
+    assert "Send again" not in client.get(at("call", call.pk)).content.decode()
+    post(client, "call", call.pk, status=422, charged="no", then="again")
+    # Cancelled only now, while another curator still had the choice.
+    assert settle_uncertain(call, charged=False, send_again=True) == "given up"
+    assert Slot.objects.get(pk=call.slot_id).finished_at is not None
 
 
 def plan_uncertain() -> Generation:

@@ -15,7 +15,7 @@ from arena.generation.breakers import close_breaker
 from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
 from arena.generation.ledger import reserved_amount
 from arena.generation.models import Batch, Breaker, Generation
-from arena.generation.moderation import settle_uncertain
+from arena.generation.moderation import can_send_again, settle_uncertain
 from arena.generation.wanted import describe_wanted
 
 from .forms import SettleForm
@@ -31,7 +31,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    form = SettleForm(request.POST or None)
+    form = SettleForm(request.POST or None, wanted=can_send_again(found.slot))
     if request.method == "POST" and form.is_valid():
         return _settle(request, found, form)
     context = {
@@ -51,11 +51,12 @@ def _settle(request: HttpRequest, found: Generation, form: SettleForm) -> HttpRe
     amount: Decimal | None = form.cleaned_data["amount"] if charged else None
     challenge = found.slot.prompt.challenge if found.slot.prompt else None
     with transaction.atomic():
-        if not settle_uncertain(found, charged=charged, send_again=again, amount=amount):
+        settled = settle_uncertain(found, charged=charged, send_again=again, amount=amount)
+        if not settled:
             messages.error(request, "Somebody has decided about this call already.")
             return redirect("desk:call", pk=found.pk)
         sum_said = f" at ${amount:f}" if amount is not None else ""
-        said = f"{'charged' if charged else 'not charged'}{sum_said}, {'sent again' if again else 'given up'}"
+        said = f"{'charged' if charged else 'not charged'}{sum_said}, {settled}"
         line = note_action(
             challenge=challenge,
             who=who(request),

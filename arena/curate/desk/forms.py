@@ -177,6 +177,15 @@ class SettleForm(Marked):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, *args: Any, wanted: bool, **more: Any) -> None:
+        """`wanted`: somebody still waits for the picture, so that it can be asked for again."""
+        super().__init__(*args, **more)
+        if not wanted:
+            then = self.fields["then"]
+            assert isinstance(then, forms.ChoiceField)  # noqa: S101 - narrows the type
+            then.choices = [("give-up", "Give up on it: nobody waits for it any more")]
+            then.initial = "give-up"
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("charged") == "no" and cleaned.get("amount"):

@@ -14,11 +14,11 @@ from arena.battles.decisions import hide_picture, retire_picture, rotate_picture
 from arena.challenges.history import note_action
 from arena.challenges.models import Challenge
 from arena.curate.access import curators_only, read_reason, who
+from arena.curate.reports import FOR_GOOD, name_picture
 from arena.generation.models import Candidate
 from arena.generation.moderation import can_replace, is_retired
 
 PAGE = 48
-FOR_GOOD = "Cannot be taken back: a retired picture never comes back into play."
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _do(request: HttpRequest, found: Candidate) -> tuple[str, dict[str, object] | None, str]:
     """Decide; return what to say, how it is undone, and the way back: empty where nothing was changed."""
-    name, by = f"picture {found.pk} ({found.slot.model.name}, take {found.slot.take})", who(request)
+    name, by = name_picture(found), who(request)
     wanted = request.POST.get("do")
     if wanted == "hide":
         decision = hide_picture(found, void=False, reason=read_reason(request), by=by)
@@ -107,7 +107,7 @@ def _do(request: HttpRequest, found: Candidate) -> tuple[str, dict[str, object] 
         done, slot = rotate_picture(found, by=by)
         if done is None:
             return _found(name), None, ""
-        then = f"ordered take {slot.take}" if slot else "nothing new could be ordered"
+        then = f"ordered take {slot.take + 1}" if slot else "nothing new could be ordered"
         return f"Retired {name}; {then}.", None, FOR_GOOD
     raise Http404("A picture is hidden, shown again, retired or rotated.")
 
