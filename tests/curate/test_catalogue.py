@@ -120,11 +120,35 @@ def test_an_offering_is_switched_and_changed_with_a_way_back(client, curator):
     client.post(page, filled(shown["form"], priority=3, least_reserve="0.5"))
     stored = Offering.objects.get()
     assert (stored.priority, stored.least_reserve) == (3, Decimal("0.5"))
+    shown = client.get(address("model", offering.model.slug)).context["offerings"][0]
     client.post(page, filled(shown["form"], priority=4))
     older = HistoryLine.objects.order_by("-pk")[1]
     answer = client.post(reverse("desk:undo", args=[older.pk]), follow=True)
     assert b"has been changed since" in answer.content
     assert client.post(page, {"priority": "x"}).status_code == 422
+
+
+def test_a_form_that_lay_open_sets_nothing_back_that_somebody_changed_meanwhile(client, curator):
+    provider = create_offering().provider
+    page = address("provider", provider.slug)
+    stale = client.get(page).context["form"]
+    client.post(page, {"do": "off"})
+    refused = client.post(page, filled(stale, website="https://example.org/"))
+    assert refused.status_code == 422
+    said = "".join(refused.context["form"].non_field_errors())
+    assert "Somebody changed this while you had it open. Now there is: Switched on “False”." in said
+    assert not Provider.objects.get().enabled
+    again = refused.context["form"]
+    assert again["website"].value() == "https://example.org/"
+    data = {field.html_name: field.value() for field in again}
+    assert (
+        client.post(page, {k: v for k, v in data.items() if v not in (None, False)}).status_code
+        == 302
+    )
+    assert (Provider.objects.get().website, Provider.objects.get().enabled) == (
+        "https://example.org/",
+        True,
+    )
 
 
 def price_form(**values: Any) -> dict[str, Any]:

@@ -274,6 +274,18 @@ def test_an_uncertain_call_is_settled_at_the_sum_of_the_bill(client, curator):
     assert "Somebody has decided about this call already." in answer
 
 
+def test_settings_that_lay_open_set_nothing_back(client, curator):
+    challenge = create_challenge(title="Harbour")
+    form = client.get(at("challenge", challenge.pk)).context["settings_form"]
+    seen = form["seen"].value()
+    post(client, "settings", challenge.pk, **settings(title="Harbour at Noon"))
+    mine = settings(title="Harbour at Night", seen=seen)
+    told = post(client, "settings", challenge.pk, status=422, **mine)
+    assert "Title “Harbour at Noon”" in told
+    challenge.refresh_from_db()
+    assert challenge.title == "Harbour at Noon"
+
+
 @pytest.mark.parametrize("why", ["cancelled", "gateway"])
 def test_a_picture_that_nobody_wants_is_not_sent_again(client, curator, why):
     call = plan_uncertain()

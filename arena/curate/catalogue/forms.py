@@ -10,6 +10,7 @@ from django.forms import formset_factory
 from arena.catalog.editing import is_variable_name
 from arena.catalog.models import Discipline, ImageModel, Lab, Offering, PriceRule, Provider
 from arena.curate.exchange.cells import Flags
+from arena.curate.seen import SeenForm
 from arena.providers.dialects import DIALECTS
 
 MOST_RULES = 60
@@ -57,7 +58,7 @@ def disciplines_field() -> forms.MultipleChoiceField:
     )
 
 
-class RowForm(forms.ModelForm):
+class RowForm(SeenForm):
     """A row of the catalogue. What stands in addresses, and the population, is fixed once it is there."""
 
     fixed: tuple[str, ...] = ("slug", "population")
@@ -75,10 +76,9 @@ class RowForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Browsers end lines with CRLF; the same words must be the same text."""
-        cleaned = super().clean() or self.cleaned_data
         return {
             name: value.replace("\r\n", "\n") if isinstance(value, str) else value
-            for name, value in cleaned.items()
+            for name, value in super().clean().items()
         }
 
     @property

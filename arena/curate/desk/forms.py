@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from arena.challenges.models import Category, Challenge, Prompt, ReferencePicture
+from arena.curate.seen import SeenForm
 from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
@@ -19,7 +20,7 @@ class Marked(forms.Form):
     error_css_class = "wrong"
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(SeenForm):
     class Meta:
         model = Challenge
         fields = (

@@ -1,0 +1,70 @@
+"""Forms that know what their reader saw: nobody sets back, unseen, what somebody else has changed meanwhile."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+SHOWN = 60
+# What is typed here may be somebody's key, which is never shown.
+UNTOLD = frozenset({"key_variable"})
+
+
+class SeenForm(forms.ModelForm):
+    """A form of a row that is there. It carries what stood in each field, and is refused where that has changed.
+
+    It is shown again with what was typed and what stands there now; sent once more it is taken.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stored = _fingerprints(self.initial)
+        if self.instance.pk is not None:
+            self.fields["seen"] = forms.CharField(
+                required=False, widget=forms.HiddenInput, initial=_as_text(self._stored)
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        seen = _from_text(cleaned.pop("seen", ""))
+        changed = [name for name, mark in self._stored.items() if seen.get(name, mark) != mark]
+        if changed:
+            data = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix("seen")] = _as_text(self._stored)
+            self.data = data
+            told = "; ".join(self._tell(name) for name in changed)
+            raise ValidationError(
+                f"Somebody changed this while you had it open. Now there is: {told}. "
+                "Your words are still here: save again to set them, or open the page anew."
+            )
+        return cleaned
+
+    def _tell(self, name: str) -> str:
+        label = str(self[name].label)
+        if name in UNTOLD:
+            return label
+        value = self.initial.get(name)
+        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return f"{label} “{words[:SHOWN]}”"
+
+
+def _fingerprints(initial: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _mark(value) for name, value in initial.items()}
+
+
+def _mark(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], Model):
+        value = sorted(one.pk for one in value)
+    return hashlib.sha256(str(value).encode()).hexdigest()[:12]
+
+
+def _as_text(marks: Mapping[str, str]) -> str:
+    return " ".join(f"{name}:{mark}" for name, mark in marks.items())
+
+
+def _from_text(text: str) -> dict[str, str]:
+    pairs: Iterable[list[str]] = (word.split(":") for word in text.split())
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
