@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -23,7 +22,6 @@ from arena.battles.decisions import (
     show_picture,
 )
 from arena.battles.models import Battle, Vote
-from arena.catalog.editing import NO_KEYS_HERE, is_variable_name
 from arena.catalog.models import (
     ImageModel,
     Lab,
@@ -48,6 +46,7 @@ from .call_admin import BatchAdmin, BreakerAdmin
 from .challenge_admin import ChallengeAdmin
 from .key_admin import ApiKeyAdmin
 from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
+from .raw import LawfulAdmin, LawfulForm, ShownInline
 
 __all__ = [
     "ApiKeyAdmin",
@@ -279,20 +278,34 @@ class RatingRunAdmin(FactAdmin):
     list_select_related = ("challenge",)
 
 
+class OfferingForm(LawfulForm):
+    """Calls that were made keep their offering, so it stays one of its model at its provider."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("model", "provider"):
+            if self.instance.pk and name in self.fields:
+                self.fields[name].disabled = True
+
+
 class OfferingInline(admin.TabularInline):
     model = Offering
+    form = OfferingForm
     extra = 0
     show_change_link = True
     fields = ("provider", "remote_id", "disciplines", "priority", "resend_safe", "enabled")
 
 
-class PriceRuleInline(admin.TabularInline):
+class PriceRuleInline(ShownInline):
     model = PriceRule
-    extra = 0
+    verbose_name_plural = (
+        "price rules: a new list is planned at /curate/catalogue/, none is rewritten"
+    )
 
 
 class PriceClaimInline(admin.TabularInline):
     model = PriceClaim
+    form = LawfulForm
     extra = 0
 
 
@@ -303,7 +316,7 @@ class ModelTextInline(admin.StackedInline):
 
 
 @admin.register(ImageModel)
-class ImageModelAdmin(admin.ModelAdmin):
+class ImageModelAdmin(LawfulAdmin):
     list_display = ("name", "lab", "population", "status")
     list_filter = ("population", "status", "lab")
     list_select_related = ("lab",)
@@ -311,28 +324,26 @@ class ImageModelAdmin(admin.ModelAdmin):
     filter_horizontal = ("siblings",)
     inlines = (ModelTextInline, OfferingInline, PriceClaimInline)
 
+    def get_inlines(self, request: HttpRequest, obj: ImageModel | None) -> Any:
+        """What a model must match is known once it is there."""
+        return super().get_inlines(request, obj) if obj else ()
+
 
 @admin.register(Offering)
-class OfferingAdmin(admin.ModelAdmin):
+class OfferingAdmin(LawfulAdmin):
+    form = OfferingForm
     list_display = ("model", "provider", "remote_id", "priority", "enabled")
     list_select_related = ("model", "provider")
     list_filter = ("provider", "enabled")
     inlines = (PriceRuleInline,)
 
 
-class ProviderForm(forms.ModelForm):
+class ProviderForm(LawfulForm):
     website = forms.URLField(required=False, assume_scheme="https")
-
-    def clean_key_variable(self) -> str:
-        """Refuse a key that was pasted in place of its variable's name: it would be shown."""
-        name: str = self.cleaned_data["key_variable"]
-        if name and not is_variable_name(name):
-            raise ValidationError(NO_KEYS_HERE)
-        return name
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin):
+class ProviderAdmin(LawfulAdmin):
     form = ProviderForm
     list_display = ("name", "dialect", "key_variable", "enabled")
 

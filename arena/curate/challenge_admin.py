@@ -30,6 +30,7 @@ from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
 from .ordering import OrderForm, orderable_models
+from .raw import save_changed
 
 
 class PromptForm(forms.ModelForm):
@@ -145,6 +146,10 @@ class ChallengeAdmin(admin.ModelAdmin):
     @admin.display(description="pictures")
     def pictures(self, challenge: Challenge) -> str:
         return measure_progress(current_slots(challenge)).label
+
+    def save_model(self, request: HttpRequest, obj: Challenge, form: Any, change: bool) -> None:
+        """Somebody may have closed it since the form was read: only what was changed is written."""
+        save_changed(obj, form=form, change=change)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Challenge | None = None) -> Any:
         """Once pictures exist the discipline and canvas are facts about them."""

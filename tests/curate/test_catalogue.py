@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.forms import modelform_factory
 from django.urls import reverse
 from django.utils import timezone
 
 from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
-from arena.challenges.models import HistoryLine
+from arena.challenges.models import Challenge, HistoryLine
+from arena.curate.raw import save_changed
 from arena.generation.models import Breaker
-from tests.factories import create_model, create_offering
+from tests.factories import create_challenge, create_model, create_offering
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +238,53 @@ def test_raw_rows_take_no_key_in_place_of_its_variable(admin_client):
     assert (
         admin_client.post(at, filled(form, key_variable="FAL_KEY", options="{}")).status_code == 302
     )
+
+
+def test_raw_rows_keep_the_rules_of_the_desk(admin_client):
+    offering = create_offering(price="0.04", resend_safe=False)
+    provider, model, rule = offering.provider, offering.model, offering.price_rules.get()
+    at = reverse("admin:catalog_provider_change", args=[provider.pk])
+    form = admin_client.get(at).context["adminform"].form
+    assert "population" not in form.fields
+    for wrong, said in (
+        ({"options": '{"api_key": "abc"}'}, "Keys are never kept here"),
+        (
+            {"base_url": "https://me:secret@example.org/v1", "options": "{}"},
+            "holds no name, no key",
+        ),
+        ({"dialect": "smoke", "options": "{}"}, "Nobody speaks it here"),
+    ):
+        assert said in admin_client.post(at, filled(form, **wrong)).content.decode()
+    provider.refresh_from_db()
+    assert (provider.options, provider.dialect) == ({"seed": True}, "openai_images")
+
+    at = reverse("admin:catalog_offering_change", args=[offering.pk])
+    page = admin_client.get(at).context
+    sent = filled(page["adminform"].form, options="{}", priority=7) | {
+        "price_rules-TOTAL_FORMS": 1,
+        "price_rules-INITIAL_FORMS": 1,
+        "price_rules-0-id": rule.pk,
+        "price_rules-0-offering": offering.pk,
+        "price_rules-0-amount": "-1",
+        "price_rules-0-DELETE": "on",
+    }
+    assert admin_client.post(at, sent).status_code == 302
+    assert Offering.objects.get().priority == 7
+    assert PriceRule.objects.get().amount == Decimal("0.04")
+    at = reverse("admin:catalog_imagemodel_change", args=[model.pk])
+    assert b"Price rules" not in admin_client.get(at).content
+    assert "population" not in admin_client.get(at).context["adminform"].form.fields
+
+
+def test_a_raw_save_writes_only_what_was_changed():
+    challenge = create_challenge()
+    stale = Challenge.objects.get(pk=challenge.pk)
+    form = modelform_factory(Challenge, fields=["title"])({"title": "Renamed"}, instance=stale)
+    assert form.is_valid()
+    Challenge.objects.update(status=Challenge.Status.CLOSED)
+    save_changed(stale, form=form, change=True)
+    challenge.refresh_from_db()
+    assert (challenge.title, challenge.status) == ("Renamed", Challenge.Status.CLOSED)
 
 
 def test_providers_and_labs_are_added(client, curator):
