@@ -5,11 +5,13 @@ function of the votes. Hiding and voiding are two transactions: a verdict that b
 hidden may still count, so voiding first waits for the voters who hold a pair of it.
 """
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from arena.generation.models import Candidate, Slot
@@ -122,10 +124,13 @@ def carry_out_waiting() -> int:
     return len(waiting)
 
 
-def count_standing_votes(candidate: Candidate) -> int:
-    """Count the votes of a picture that boards are made of: what voiding would subtract."""
-    on_it = Q(first=candidate) | Q(second=candidate)
-    return Vote.objects.filter(on_it, STANDING).count()
+def count_standing_votes(candidates: Collection[Candidate]) -> Counter[int]:
+    """Count, by picture (id), the votes that boards are made of: what voiding would subtract."""
+    found: Counter[int] = Counter()
+    for side in ("first", "second"):
+        on_it = Vote.objects.filter(STANDING, **{f"{side}__in": candidates})
+        found.update(dict(on_it.values_list(side).annotate(n=Count("pk"))))
+    return found
 
 
 def _decide(

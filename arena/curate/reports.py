@@ -46,7 +46,6 @@ class Case:
     votes: int
     hidden: bool
     retired: bool
-    replaceable: bool
     voidable: bool
 
 
@@ -61,8 +60,14 @@ def name_picture(candidate: Candidate) -> str:
 def reports(request: HttpRequest) -> HttpResponse:
     queue = read_queue(most=MOST)
     pictures = _pictures_of([row.candidate.pk for row in queue])
+    votes = count_standing_votes([row.candidate for row in queue])
     cases = [
-        _show_case(row.candidate, picture=pictures.get(row.candidate.pk), reports=row.reports)
+        _show_case(
+            row.candidate,
+            picture=pictures.get(row.candidate.pk),
+            reports=row.reports,
+            votes=votes[row.candidate.pk],
+        )
         for row in queue
     ]
     waiting = (
@@ -101,7 +106,13 @@ def _picture_page(request: HttpRequest, candidate: Candidate, *, status: int) ->
     picture = _pictures_of([candidate.pk]).get(candidate.pk)
     waiting = tuple(candidate.reports.filter(decision=None))
     context = {
-        "case": _show_case(candidate, picture=picture, reports=waiting),
+        "case": _show_case(
+            candidate,
+            picture=picture,
+            reports=waiting,
+            votes=count_standing_votes([candidate])[candidate.pk],
+        ),
+        "replaceable": not is_retired(candidate) and can_replace(candidate),
         "decided": candidate.decisions.select_related(
             "decided_by", "candidate__slot__prompt__challenge", "candidate__slot__model"
         ),
@@ -111,19 +122,20 @@ def _picture_page(request: HttpRequest, candidate: Candidate, *, status: int) ->
 
 
 def _show_case(
-    candidate: Candidate, *, picture: PublicPicture | None, reports: tuple[Report, ...]
+    candidate: Candidate,
+    *,
+    picture: PublicPicture | None,
+    reports: tuple[Report, ...],
+    votes: int,
 ) -> Case:
-    votes = count_standing_votes(candidate)
     hidden = candidate.status == Candidate.Status.HIDDEN
-    retired = is_retired(candidate)
     return Case(
         candidate=candidate,
         picture=None if hidden else picture,
         reports=reports,
         votes=votes,
         hidden=hidden,
-        retired=retired,
-        replaceable=not retired and can_replace(candidate),
+        retired=is_retired(candidate),
         voidable=hidden and votes > 0,
     )
 

@@ -94,15 +94,22 @@ def take_turns(usable: Sequence[Offering], *, turn: int) -> list[Offering]:
     return [*best[start:], *best[:start], *usable[len(best) :]]
 
 
-def choose_offering(model: ImageModel, *, discipline: str, turn: int = 0) -> Choice:
+def choose_offering(
+    model: ImageModel,
+    *,
+    discipline: str,
+    turn: int = 0,
+    offerings: Iterable[Offering] | None = None,
+) -> Choice:
     """Choose the offering with the lowest priority number that is set up, whatever its health.
 
     Offerings of equal priority take turns: `turn` is the challenge's number, so that one challenge
-    asks one provider for all takes of a model, and every provider is measured.
+    asks one provider for all takes of a model, and every provider is measured. `offerings`: the model's,
+    where they are read already.
     """
-    usable, reasons = usable_offerings(
-        model.offerings.select_related("provider"), discipline=discipline
-    )
+    if offerings is None:
+        offerings = model.offerings.select_related("provider")
+    usable, reasons = usable_offerings(offerings, discipline=discipline)
     if usable:
         return Choice(take_turns(usable, turn=turn)[0])
     return Choice(None, "; ".join(reasons) or f"{model.name} is offered by no provider")

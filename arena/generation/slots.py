@@ -8,7 +8,16 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 
 from arena.catalog.models import ImageModel, Offering, Population
@@ -91,13 +100,25 @@ def expected_costs(
     prompts = list(challenge.prompts.filter(is_current=True))
     references = challenge.references.count()
     longest = max((prompt.text for prompt in prompts), key=len, default="")
+    models = list(models)
+    offered = Offering.objects.select_related("provider").prefetch_related("price_rules")
+    prefetch_related_objects(models, Prefetch("offerings", offered, to_attr="offered"))
+    have = dict(
+        Slot.objects.filter(
+            prompt__in=prompts, model__in=models, take__lt=takes or F("model__takes")
+        )
+        .values_list("model")
+        .annotate(n=Count("pk"))
+    )
     costs = []
     for model in models:
         wanted = len(prompts) * (takes or model.takes)
-        have = Slot.objects.filter(
-            prompt__in=prompts, model=model, take__lt=takes or model.takes
-        ).count()
-        choice = choose_offering(model, discipline=challenge.discipline, turn=challenge.pk)
+        choice = choose_offering(
+            model,
+            discipline=challenge.discipline,
+            turn=challenge.pk,
+            offerings=model.offered,  # type: ignore[attr-defined]
+        )
         found = choice.offering and estimate(
             choice.offering,
             width=challenge.canvas_width,
@@ -110,7 +131,7 @@ def expected_costs(
         costs.append(
             Cost(
                 model=model,
-                pictures=wanted - have,
+                pictures=wanted - have.get(model.pk, 0),
                 offering=choice.offering,
                 each=found.expected if found else None,
                 each_at_most=found.ceiling if found else None,

@@ -69,7 +69,7 @@ def test_hide_picture_with_votes_voided_leaves_the_boards_of_the_other_votes():
     gone = Candidate.objects.all()[0]
     on_it = [vote for vote in votes if gone.pk in (vote.first_id, vote.second_id)]
     assert 0 < len(on_it) < len(votes)
-    assert count_standing_votes(gone) == len(on_it)
+    assert count_standing_votes([gone])[gone.pk] == len(on_it)
 
     decision = hide_picture(gone, void=True, reason="", by=None)
     assert decision.voided == len(on_it)

@@ -3,12 +3,13 @@
 Another part of the desk joins by adding its function to SOURCES.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -17,7 +18,7 @@ from arena.battles.pool import Scope as VoteScope
 from arena.battles.pool import candidates_in_play, population_for
 from arena.battles.reports import open_reports, read_queue
 from arena.battles.suggestions import suggestions_in
-from arena.catalog.models import Discipline, ImageModel
+from arena.catalog.models import Discipline, ImageModel, Population
 from arena.challenges.models import Challenge, HistoryLine, Prompt
 from arena.generation.budget import Room, room_left
 from arena.generation.models import Breaker, Generation, Slot, SpendingCap
@@ -213,19 +214,17 @@ def waiting_for_money() -> list[Need]:
 
 def challenges_without_pictures() -> list[Need]:
     """Open challenges with a prompt on which fewer than two models of one population can meet."""
-    lacking = []
-    for challenge in Challenge.objects.filter(status=Challenge.Status.OPEN):
-        asked = challenge.prompts.filter(is_current=True, purpose=Prompt.Purpose.BATTLE).count()
-        scope = VoteScope(challenge=challenge.slug)
-        playing = candidates_in_play(scope, population=population_for(scope))
-        meeting = (
-            playing.values("slot__prompt")
-            .annotate(n=Count("slot__model", distinct=True))
-            .filter(n__gte=2)
-            .count()
-        )
-        if meeting < asked:
-            lacking.append((challenge, asked - meeting, asked))
+    asked_now = Count(
+        "prompts", Q(prompts__is_current=True, prompts__purpose=Prompt.Purpose.BATTLE)
+    )
+    opened = Challenge.objects.filter(status=Challenge.Status.OPEN).annotate(asked=asked_now)
+    # As voters get them: of real models once two of them can meet, else of the demo.
+    real, demo = (_count_meeting(population) for population in (Population.REAL, Population.DEMO))
+    lacking = [
+        (challenge, challenge.asked - meeting, challenge.asked)
+        for challenge in opened
+        if (meeting := real[challenge.pk] or demo[challenge.pk]) < challenge.asked
+    ]
     return [
         Need(
             "Open challenges with too few pictures",
@@ -241,6 +240,17 @@ def challenges_without_pictures() -> list[Need]:
             ],
         )
     ]
+
+
+def _count_meeting(population: str) -> Counter[int]:
+    """Count, by challenge (id), the prompts on which two models of a population can meet."""
+    prompts = (
+        candidates_in_play(VoteScope(), population=population)
+        .values("slot__prompt", "slot__prompt__challenge")
+        .annotate(models=Count("slot__model", distinct=True))
+        .filter(models__gte=2)
+    )
+    return Counter(prompts.values_list("slot__prompt__challenge", flat=True))
 
 
 def challenges_without_votes() -> list[Need]:

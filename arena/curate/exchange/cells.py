@@ -200,7 +200,7 @@ class NamedMany(ManyToManyWidget):
         return [self.one.find(slug) for slug in dict.fromkeys(Words().clean(value))]
 
     def render(self, value: Any, obj: Any = None, *, native: bool = False, **_: Any) -> Any:
-        slugs = [] if value is None else sorted(value.values_list("slug", flat=True))
+        slugs = [] if value is None else sorted(one.slug for one in value.all())
         return Words().render(slugs, native=native)
 
 

@@ -71,6 +71,14 @@ class Sheet(ModelResource):
         clean_model_instances = True
         instance_loader_class = LockingLoader
 
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        """Rows are named by what they belong to, which is read along with them."""
+        kind = queryset.model._meta
+        belongs = [field.name for field in kind.fields if field.is_relation]
+        many = [field.name for field in kind.many_to_many if field.name in self.fields]
+        found = queryset.select_related(*belongs) if belongs else queryset
+        return found.prefetch_related(*many)
+
     def __init__(self) -> None:
         super().__init__()
         self.seen: dict[tuple[str, ...], int] = {}
