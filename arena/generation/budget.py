@@ -1,9 +1,10 @@
 """No cap is ever exceeded: what is settled, what is held and what is asked for are summed under one lock."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,6 +21,8 @@ from .models import Generation, Slot, SpendingCap
 # Whoever puts money aside waits for the others: so the sums below hold until the transaction is committed.
 BUDGET_LOCK = 7_302
 Scope = SpendingCap.Scope
+# Caps that are no rows: a key's own, and the setting of the playground.
+API_KEY, PLAYGROUND = "api-key", "playground"
 
 
 @dataclass(frozen=True)
@@ -53,35 +56,119 @@ class OverBudget(Exception):
         self.until = until
 
 
+class Caps:
+    """Every cap with what is used of it: the caps are read at once, each sum when it is first asked for."""
+
+    def __init__(self) -> None:
+        self.day: date = ledger.utc_day()
+        self._caps = {
+            (cap.scope, cap.provider_id or cap.challenge_id): cap.dollars
+            for cap in SpendingCap.objects.all()
+        }
+        self._rooms: dict[tuple[str, int | None], Room] = {}
+
+    def rooms(
+        self,
+        *,
+        provider: Provider | None = None,
+        challenge: Challenge | None = None,
+        api_key: ApiKey | None = None,
+        playground: bool = False,
+    ) -> list[Room]:
+        """List what each cap that holds for such a call still allows; the site's own comes first."""
+        held = self._held(provider, challenge, api_key, playground=playground)
+        return [self._rooms[key] for key in held]
+
+    def _held(
+        self,
+        provider: Provider | None,
+        challenge: Challenge | None,
+        api_key: ApiKey | None,
+        *,
+        playground: bool,
+    ) -> list[tuple[str, int | None]]:
+        """Sum what is not summed yet; return the caps that hold, by scope and number."""
+        site = self._caps.get((Scope.DAY, None), settings.DAILY_SPENDING_CAP)
+        held = [self._sum(Scope.DAY, None, "the whole site", site)]
+        if provider and (cap := self._caps.get((Scope.PROVIDER, provider.pk))) is not None:
+            held.append(
+                self._sum(Scope.PROVIDER, provider.pk, provider.name, cap, provider=provider)
+            )
+        if challenge and (cap := self._caps.get((Scope.CHALLENGE, challenge.pk))) is not None:
+            label = f"“{challenge.title}”"
+            held.append(self._sum(Scope.CHALLENGE, challenge.pk, label, cap, challenge=challenge))
+        if api_key and (cap := api_key.dollars_per_day) is not None:
+            label = f"the key {api_key}"
+            held.append(self._sum(API_KEY, api_key.pk, label, cap, api_key=api_key))
+        if playground:
+            cap, origin = settings.PLAYGROUND_DOLLARS, Generation.Origin.PLAYGROUND
+            held.append(self._sum(PLAYGROUND, None, "the playground", cap, origin=origin))
+        return held
+
+    def _sum(
+        self, scope: str, number: int | None, label: str, cap: Decimal, **part: Any
+    ) -> tuple[str, int | None]:
+        key = (str(scope), number)
+        if key not in self._rooms:
+            per_day = scope != Scope.CHALLENGE
+            used = ledger.held_and_settled(day=self.day if per_day else None, **part)
+            self._rooms[key] = Room(str(scope), label, cap, used.total, per_day)
+        return key
+
+
+class Purse(Caps):
+    """The money of one transaction that plans calls: it sums once and counts what it gives.
+
+    Everybody else who puts money aside waits until the transaction ends. What is settled or given back
+    meanwhile only makes room; a bill above its reserve is the one thing that no cap holds.
+    """
+
+    def __init__(self) -> None:
+        lock_budget()
+        super().__init__()
+        self._least: dict[int, Decimal] = {}
+
+    def take(self, generation: Generation, *, amount: Decimal) -> Decimal:
+        """Count a call's money and return what is to be put aside; raises OverBudget and counts nothing if not.
+
+        `amount` is the ceiling of the estimate, in dollars; it is raised to the offering's `least_reserve`
+        if that is more. Raises ValueError for a sum that is negative or finer than six places.
+        """
+        ledger.check_amount(amount)
+        slot, offering = generation.slot, generation.offering
+        wanted = max(amount, self._least_reserve(offering.pk))
+        held = self._held(
+            offering.provider,
+            slot.prompt.challenge if slot.prompt else None,
+            slot.api_key,
+            playground=bool(slot.trial_id),
+        )
+        for key in held:
+            room = self._rooms[key]
+            if room.used + wanted > room.cap:
+                raise _over(room, wanted=wanted, day=self.day)
+        for key in held:
+            self._rooms[key] = replace(self._rooms[key], used=self._rooms[key].used + wanted)
+        return wanted
+
+    def _least_reserve(self, offering: int) -> Decimal:
+        """Read it anew: another call of the offering may have come to more than its list allows meanwhile."""
+        if offering not in self._least:
+            learned = Offering.objects.values_list("least_reserve", flat=True).get(pk=offering)
+            self._least[offering] = learned or Decimal(0)
+        return self._least[offering]
+
+
 def reserve_within_caps(*, generation: Generation, amount: Decimal) -> None:
     """Put money aside for one call if every cap has room for it; raises OverBudget and writes nothing if not.
 
-    `amount` is the ceiling of the estimate, in dollars; it is raised to the offering's `least_reserve` if
-    that is more. Nothing is put aside at a free offering. Call it inside a transaction and commit before the
-    provider is called; until the commit every other reserve waits. Raises LedgerError and ValueError as
-    `ledger.reserve` does.
+    `amount` as for `Purse.take`. Nothing is put aside at a free offering. Call it inside a transaction and
+    commit before the provider is called; until the commit every other reserve waits. Raises LedgerError and
+    ValueError as `ledger.reserve` does.
     """
-    ledger.check_amount(amount)
-    offering = generation.offering
-    if offering.resend_safe:
-        ledger.reserve(generation=generation, amount=amount)
-        return
-    lock_budget()
-    wanted = max(amount, _least_reserve(generation))
-    slot = generation.slot
-    day = ledger.utc_day()
-    rooms = _rooms(
-        day=day,
-        provider=offering.provider,
-        challenge=slot.prompt.challenge if slot.prompt else None,
-        api_key=slot.api_key,
-    )
-    if slot.trial_id:
-        rooms.append(playground_room(day=day))
-    for room in rooms:
-        if room.used + wanted > room.cap:
-            raise _over(room, wanted=wanted, day=day)
-    ledger.reserve(generation=generation, amount=wanted)
+    if not generation.offering.resend_safe:
+        amount = Purse().take(generation, amount=amount)
+    ledger.reserve(generation=generation, amount=amount)
 
 
 def room_left(
@@ -91,24 +178,19 @@ def room_left(
     api_key: ApiKey | None = None,
 ) -> list[Room]:
     """Tell what each cap that would hold for such a call still allows today; the site's own comes first."""
-    return _rooms(day=ledger.utc_day(), provider=provider, challenge=challenge, api_key=api_key)
+    return Caps().rooms(provider=provider, challenge=challenge, api_key=api_key)
 
 
 def rooms_for_batch(*, challenge: Challenge, offerings: Iterable[Offering]) -> list[Room]:
     """Tell what each cap allows that a batch of a challenge would meet; none where nothing is paid."""
     paid = {o.provider_id: o.provider for o in offerings if not o.resend_safe}
+    caps = Caps()
     rooms = [
         room
         for provider in paid.values()
-        for room in room_left(provider=provider, challenge=challenge)
+        for room in caps.rooms(provider=provider, challenge=challenge)
     ]
     return list(dict.fromkeys(rooms))
-
-
-def playground_room(*, day: date | None = None) -> Room:
-    """Tell what the visitors of the playground may still spend together on a UTC day (default: today)."""
-    used = ledger.held_and_settled(day=day or ledger.utc_day(), origin=Generation.Origin.PLAYGROUND)
-    return _room("playground", "the playground", settings.PLAYGROUND_DOLLARS, used)
 
 
 def lock_budget() -> None:
@@ -162,37 +244,6 @@ def wake_waiting() -> int:
     )
 
 
-def _rooms(
-    *,
-    day: date,
-    provider: Provider | None,
-    challenge: Challenge | None,
-    api_key: ApiKey | None,
-) -> list[Room]:
-    caps = {
-        (cap.scope, cap.provider_id or cap.challenge_id): cap.dollars
-        for cap in SpendingCap.objects.all()
-    }
-    site = caps.get((Scope.DAY, None), settings.DAILY_SPENDING_CAP)
-    rooms = [_room(Scope.DAY, "the whole site", site, ledger.held_and_settled(day=day))]
-    if provider and (cap := caps.get((Scope.PROVIDER, provider.pk))) is not None:
-        used = ledger.held_and_settled(day=day, provider=provider)
-        rooms.append(_room(Scope.PROVIDER, provider.name, cap, used))
-    if challenge and (cap := caps.get((Scope.CHALLENGE, challenge.pk))) is not None:
-        used = ledger.held_and_settled(challenge=challenge)
-        rooms.append(_room(Scope.CHALLENGE, f"“{challenge.title}”", cap, used))
-    if api_key and api_key.dollars_per_day is not None:
-        used = ledger.held_and_settled(day=day, api_key=api_key)
-        rooms.append(_room("api-key", f"the key {api_key}", api_key.dollars_per_day, used))
-    return rooms
-
-
-def _room(scope: str, label: str, cap: Decimal, used: ledger.Balance) -> Room:
-    return Room(
-        scope=str(scope), label=label, cap=cap, used=used.total, per_day=scope != Scope.CHALLENGE
-    )
-
-
 def _over(room: Room, *, wanted: Decimal, day: date) -> OverBudget:
     midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
     return OverBudget(
@@ -200,9 +251,3 @@ def _over(room: Room, *, wanted: Decimal, day: date) -> OverBudget:
         room,
         until=midnight if room.per_day else None,
     )
-
-
-def _least_reserve(generation: Generation) -> Decimal:
-    """Read it anew: another call of the offering may have come to more than its list allows meanwhile."""
-    learned = Offering.objects.values_list("least_reserve", flat=True)
-    return learned.get(pk=generation.offering_id) or Decimal(0)

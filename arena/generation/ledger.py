@@ -62,18 +62,27 @@ def reserve(*, generation: Generation, amount: Decimal) -> bool:
         raise LedgerError(f"generation {locked.pk} has its money put aside already")
     if locked.offering.resend_safe:
         return False
+    reserve_new(generation=locked, amount=amount, day=utc_day())
+    return True
+
+
+def reserve_new(*, generation: Generation, amount: Decimal, day: date) -> None:
+    """Put money aside for a call whose row was made in this very transaction, so that nobody else sees it.
+
+    `day`: as `utc_day` tells it. Raises ValueError as `reserve`.
+    """
+    check_amount(amount)
     # Slots of challenges and of callers are told apart by constraint; a key's slot has no challenge.
-    slot = locked.slot
+    slot = generation.slot
     LedgerEntry.objects.create(
-        generation=locked,
+        generation=generation,
         kind=Kind.RESERVE,
         amount=amount,
-        day=utc_day(),
-        provider_id=locked.offering.provider_id,
+        day=day,
+        provider_id=generation.offering.provider_id,
         challenge_id=slot.prompt.challenge_id if slot.prompt else None,
         api_key_id=slot.api_key_id,
     )
-    return True
 
 
 def settle(*, generation: Generation, amount: Decimal, note: str = "") -> bool:
