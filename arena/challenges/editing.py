@@ -26,6 +26,11 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
+def lock_challenge(challenge: Challenge) -> None:
+    """Hold the challenge's row until the transaction ends, and read it afresh."""
+    challenge.refresh_from_db(from_queryset=Challenge.objects.select_for_update())
+
+
 def _with_locked_challenge(
     change: Callable[Concatenate[Challenge, Given], Result],
 ) -> Callable[Concatenate[Challenge, Given], Result]:
@@ -34,7 +39,7 @@ def _with_locked_challenge(
     @wraps(change)
     def locked(challenge: Challenge, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
         with transaction.atomic():
-            challenge.refresh_from_db(from_queryset=Challenge.objects.select_for_update())
+            lock_challenge(challenge)
             return change(challenge, *args, **kwargs)
 
     return locked
@@ -45,24 +50,33 @@ def revise_prompt(prompt: Prompt, *, text: str, purpose: str | None = None) -> P
 
     `purpose` None keeps the purpose. The old version stays, since pictures belong to the version they
     answer: one that was made for battles stays sealed when its prompt becomes a showcase. Raises
-    ValidationError for a blank text, and where `prompt` itself has been replaced by another meanwhile.
+    ValidationError for a blank text, for one that is there for the other purpose, where an open challenge
+    would be left without a prompt to vote on, and where `prompt` itself has been replaced by another or
+    withdrawn meanwhile.
     """
     words = _clean_text(text)
     purpose = Prompt.Purpose(purpose or prompt.purpose)
     with transaction.atomic():
-        Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
-        place = Prompt.objects.filter(challenge=prompt.challenge_id, position=prompt.position)
+        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        place = challenge.prompts.filter(position=prompt.position)
         current = place.filter(is_current=True).first()
-        if current is not None and (current.text, current.purpose) == (words, purpose):
+        if current is None:
+            raise ValidationError(
+                _("Somebody withdrew this prompt meanwhile: add it anew, or take that back first.")
+            )
+        if (current.text, current.purpose) == (words, purpose):
             return current
-        if current is not None and current.pk != prompt.pk:
+        if current.pk != prompt.pk:
             raise ValidationError(
                 f"Somebody changed this prompt meanwhile; look at version {current.version} first."
             )
+        _refuse_other_purpose(challenge, text=words, purpose=purpose, besides=prompt.position)
+        if current.purpose == Prompt.Purpose.BATTLE and purpose != current.purpose:
+            _refuse_nothing_to_vote_on(challenge, without=current)
         place.filter(is_current=True).update(is_current=False)
         newest = place.aggregate(newest=Max("version"))["newest"]
         return place.create(
-            challenge_id=prompt.challenge_id,
+            challenge=challenge,
             position=prompt.position,
             version=(newest or 0) + 1,
             text=words,
@@ -78,9 +92,8 @@ def add_prompt(challenge: Challenge, *, text: str, purpose: str = Prompt.Purpose
     showcase would tell what the pictures of the battles look like.
     """
     words = _clean_text(text)
+    _refuse_other_purpose(challenge, text=words, purpose=purpose)
     known = challenge.prompts.filter(is_current=True, text=words).first()
-    if known is not None and known.purpose != purpose:
-        raise ValidationError("This prompt is there already, for the other purpose.")
     if known is not None:
         return known
     last = challenge.prompts.aggregate(last=Max("position"))["last"]
@@ -219,19 +232,23 @@ def withdraw_prompt(prompt: Prompt) -> None:
         asked = challenge.prompts.filter(is_current=True)
         if not asked.filter(pk=prompt.pk).exists():
             raise ValidationError("This version is asked no more already.")
-        others = asked.filter(purpose=Prompt.Purpose.BATTLE).exclude(pk=prompt.pk)
-        if challenge.is_open and not others.exists():
-            raise ValidationError("An open challenge needs at least one prompt to vote on.")
+        _refuse_nothing_to_vote_on(challenge, without=prompt)
         asked.filter(pk=prompt.pk).update(is_current=False)
 
 
 def restore_prompt(prompt: Prompt) -> None:
-    """Ask a withdrawn prompt again, with its pictures; raises ValidationError where a version replaced it."""
+    """Ask a withdrawn prompt again, with its pictures.
+
+    Raises ValidationError where a version replaced it, and where its text is there for the other purpose.
+    """
     with transaction.atomic():
-        Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
-        place = Prompt.objects.filter(challenge=prompt.challenge_id, position=prompt.position)
+        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        place = challenge.prompts.filter(position=prompt.position)
         if place.filter(version__gt=prompt.version).exists():
             raise ValidationError("A newer version has taken its place.")
+        _refuse_other_purpose(
+            challenge, text=prompt.text, purpose=prompt.purpose, besides=prompt.position
+        )
         place.filter(pk=prompt.pk).update(is_current=True)
 
 
@@ -290,6 +307,31 @@ def _clean_text(text: str) -> str:
     if "\0" in words:
         raise ValidationError("A prompt must not hold null characters.")
     return words
+
+
+def _refuse_other_purpose(
+    challenge: Challenge, *, text: str, purpose: str, besides: int = 0
+) -> None:
+    """Keep one text from both purposes: the showcase would tell what the pictures of the battles look like.
+
+    `besides` is the position that the text is for.
+    """
+    asked = challenge.prompts.filter(is_current=True, text=text).exclude(position=besides)
+    other = asked.exclude(purpose=purpose).first()
+    if other is not None:
+        raise ValidationError(
+            _(
+                "This prompt is there already, for the other purpose, as prompt %(position)s: "
+                "choose other words, or change that one first."
+            ),
+            params={"position": other.position},
+        )
+
+
+def _refuse_nothing_to_vote_on(challenge: Challenge, *, without: Prompt) -> None:
+    others = challenge.prompts.filter(is_current=True, purpose=Prompt.Purpose.BATTLE)
+    if challenge.is_open and not others.exclude(pk=without.pk).exists():
+        raise ValidationError(_("An open challenge needs at least one prompt to vote on."))
 
 
 def _rebuild(data: bytes) -> tuple[bytes, str, tuple[int, int]]:

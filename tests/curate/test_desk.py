@@ -314,7 +314,7 @@ def prompts_of(challenge: Challenge) -> list[tuple[str, str]]:
 
 
 def test_a_tick_makes_a_prompt_a_showcase_and_back(client, curator):
-    challenge = create_challenge(slug="harbour-at-dawn")
+    challenge = create_challenge(slug="harbour-at-dawn", status="draft")
     change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
     assert "Never voted on" in client.get(change).content.decode()
     for ticks, purpose in (({"prompts-0-showcase": "on"}, "showcase"), ({}, "battle")):

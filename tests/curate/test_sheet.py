@@ -227,6 +227,24 @@ def test_a_preview_saves_nothing(client, curator):
     assert challenge.prompts.get().text == "A red cube."
 
 
+def test_an_edit_from_a_stale_page_is_refused_and_its_words_are_kept(client, curator):
+    challenge = create_challenge(prompts=("A red cube.", "A red ball."))
+    withdrawn, changed = challenge.prompts.order_by("position")
+    post(client, "prompts", challenge.pk, prompt=withdrawn.pk, text=withdrawn.text, withdraw="1")
+    post(client, "prompts", challenge.pk, prompt=changed.pk, text="A green ball.")
+    for stale, why in ((withdrawn, "withdrew this prompt"), (changed, "changed this prompt")):
+        edit = {"prompt": stale.pk, "text": "A blue cone."}
+        page = post(client, "prompts", challenge.pk, status=422, **edit)
+        assert f"Somebody {why} meanwhile" in page
+        assert page.count("A blue cone.") == 1
+        assert f'value="{stale.pk}"' not in page
+    current = challenge.prompts.filter(is_current=True)
+    assert list(current.values_list("text", flat=True)) == ["A green ball."]
+    edit = {"prompt": current.get().pk, "text": "A green ball.", "showcase": "on"}
+    page = post(client, "prompts", challenge.pk, status=422, **edit)
+    assert "at least one prompt to vote on" in page
+
+
 def test_people_on_a_reference_need_a_note_of_their_consent(client, curator):
     challenge = create_challenge(discipline="image-editing", status="draft")
     words = {"alt": "A sitter", "credit": "Somebody", "licence": "CC0", "shows_people": "on"}

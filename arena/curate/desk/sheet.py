@@ -58,6 +58,9 @@ def _prompts(challenge: Challenge, typed: PromptForm | None, preview: str) -> di
     about = typed["prompt"].value() if typed is not None else None
     versions = list(challenge.prompts.order_by("position", "-version"))
     current = [prompt for prompt in versions if prompt.is_current]
+    if typed is not None and about and str(about) not in {str(prompt.pk) for prompt in current}:
+        # This version is asked no more: what was typed stands in the form for a new prompt.
+        typed.data, about = {**typed.data, "prompt": ""}, None
     rows = []
     for prompt in current:
         mine = typed is not None and str(about) == str(prompt.pk)
