@@ -1,9 +1,9 @@
 """Challenges in the admin: write, attach, see the cost, order pictures, watch, open and close."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -30,6 +30,17 @@ from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
 from .ordering import OrderForm, orderable_models
+
+
+class ChallengeForm(forms.ModelForm):
+    # What was refused while everything on the page was being saved.
+    refused: ClassVar[Sequence[str]] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for reason in self.refused:
+            self.add_error(None, reason)
+        return cleaned
 
 
 class PromptForm(forms.ModelForm):
@@ -82,6 +93,8 @@ class PromptInline(admin.StackedInline):
         return super().get_queryset(request).filter(is_current=True)
 
 
+# Where a request keeps what was refused while saving.
+REFUSED = "_refused_while_saving"
 WORDS = ("alt", "credit", "licence", "source", "shows_people", "consent")
 
 
@@ -98,6 +111,7 @@ class ReferenceForm(forms.ModelForm):
         """Refuse what is no picture beside its field, before anything is saved."""
         upload = self.cleaned_data["upload"]
         if upload:
+            upload.seek(0)
             try:
                 open_workshop().measure(upload.read())
             except (PictureError, WorkshopError) as error:
@@ -123,6 +137,7 @@ class ReferenceInline(admin.StackedInline):
 
 @admin.register(Challenge)
 class ChallengeAdmin(admin.ModelAdmin):
+    form = ChallengeForm
     list_display = ("title", "discipline", "status", "pictures")
     list_filter = ("status", "discipline", "categories")
     search_fields = ("title", "prompts__text")
@@ -152,6 +167,18 @@ class ChallengeAdmin(admin.ModelAdmin):
         if obj and Slot.objects.filter(prompt__challenge=obj).exists():
             return (*fixed, "discipline", "canvas_width", "canvas_height")
         return fixed
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show what is refused while saving on the form; nothing is saved then, and what was typed stays."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as refused:
+            setattr(request, REFUSED, refused.messages)
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"refused": getattr(request, REFUSED, ())})
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Prompt:

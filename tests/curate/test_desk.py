@@ -341,6 +341,25 @@ def test_one_text_for_both_purposes_is_told_beside_its_field(client, curator):
     assert prompts_of(challenge) == [("A red cube.", "battle"), ("A blue cube.", "showcase")]
 
 
+def test_what_is_refused_while_saving_is_told_on_the_form_and_what_was_typed_stays(client, curator):
+    challenge = create_challenge(slug="harbour-at-dawn", prompts=("A red cube.", "A blue cube."))
+    change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
+    showcases = {"prompts-0-showcase": "on", "prompts-1-showcase": "on"}
+    swap = {
+        "prompts-0-text": "A blue cube.",
+        "prompts-0-showcase": "on",
+        "prompts-1-text": "A red cube.",
+    }
+    for typed, why in ((showcases, "one prompt to vote on"), (swap, "for the other purpose")):
+        page = client.post(change, form(challenge, title="Another title", **typed))
+        assert page.status_code == 200
+        assert why in " ".join(page.context["adminform"].form.non_field_errors())
+        assert 'value="Another title"' in page.content.decode()
+        assert prompts_of(challenge) == [("A red cube.", "battle"), ("A blue cube.", "battle")]
+        challenge.refresh_from_db()
+        assert challenge.title != "Another title"
+
+
 def test_closing_tells_what_follows_and_opening_again_what_it_cost(client, curator):
     (challenge,) = create_arena()
     close, again = (
