@@ -299,6 +299,32 @@ def unarchive_challenge(challenge: Challenge) -> None:
     challenge.save(update_fields=["archived_at"])
 
 
+@_with_locked_challenge
+def return_to_draft(challenge: Challenge) -> None:
+    """Make a challenge a draft again, as if never opened; the caller knows that no pair was handed out."""
+    challenge.status = Challenge.Status.DRAFT
+    challenge.opened_at = challenge.closed_at = None
+    challenge.save(update_fields=["status", "opened_at", "closed_at"])
+
+
+@_with_locked_challenge
+def set_moments(
+    challenge: Challenge,
+    *,
+    archived_at: datetime | None,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+) -> bool:
+    """Set the moments of a challenge as they were; those that are over are left out, and False says so."""
+    now = timezone.now()
+    opens = opens_at if opens_at and opens_at > now and not challenge.is_open else None
+    lasting = closes_at and closes_at > now and (opens or challenge.is_open)
+    closes = closes_at if lasting else None
+    challenge.archived_at, challenge.opens_at, challenge.closes_at = archived_at, opens, closes
+    challenge.save(update_fields=["archived_at", "opens_at", "closes_at"])
+    return (opens, closes) == (opens_at, closes_at)
+
+
 def _clean_text(text: str) -> str:
     """Browsers send line ends as CRLF; the same words must be the same text."""
     words = text.replace("\r\n", "\n").strip()

@@ -20,18 +20,20 @@ from arena.challenges.editing import (
     change_settings,
     close_challenge,
     detach_reference,
+    lock_challenge,
     revise_prompt,
     schedule_challenge,
     unarchive_challenge,
     withdraw_prompt,
 )
-from arena.challenges.history import note_action
+from arena.challenges.history import note_action, read_status, undo_of_status
 from arena.challenges.models import Challenge, Prompt
 from arena.curate.access import curators_only, who
 from arena.curate.ordering import OrderForm
 from arena.generation.budget import remove_cap, set_cap
 from arena.generation.models import Batch, Slot, SpendingCap
 from arena.generation.releasing import open_for_votes, wait_after_closing
+from arena.generation.scheduling import say_way_back
 from arena.generation.slots import measure_challenges, order_pictures
 
 from .forms import CapForm, PromptForm, ReferenceForm, ScheduleForm, SettingsForm
@@ -319,49 +321,46 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("A challenge is opened, closed, archived or taken out of the archive.")
 
     def act() -> dict[str, Any]:
-        before = _standing(challenge)
+        lock_challenge(challenge)
+        former = read_status(challenge)
         done = change(challenge)
+        undo = undo_of_status(challenge, former=former)
         # A page that was stale: the challenge stood like that before, and there is nothing to undo.
-        return done if _standing(challenge) != before else {**done, "said": ""}
+        return {**done, "undo": undo} if undo["now"] != former else {**done, "said": ""}
 
     return _act(request, challenge, anchor="#votes", act=act)
 
 
-def _standing(challenge: Challenge) -> tuple[str, bool]:
-    challenge.refresh_from_db()
-    return challenge.status, challenge.archived_at is None
-
-
 def _open(challenge: Challenge) -> dict[str, Any]:
+    way_back = say_way_back(read_status(challenge))
     retired = open_for_votes(challenge)
     told = f" {retired} pictures were shown with names, so they are retired: order new takes."
-    return {
-        "said": "Opened it for votes." + (told if retired else ""),
-        "undo": {"do": "close"},
-        "way_back": "Closes it again.",
-    }
+    return {"said": "Opened it for votes." + (told if retired else ""), "way_back": way_back}
 
 
 def _close(challenge: Challenge) -> dict[str, Any]:
+    end = ", with its end if that is not over" if challenge.closes_at else ""
     close_challenge(challenge)
     minutes = round(wait_after_closing().total_seconds() / 60)
     return {
         "said": f"Closed it. In {minutes} minutes its page shows its pictures with names.",
-        "undo": {"do": "open"},
-        "way_back": f"Opens it again; after {minutes} minutes its pictures are retired by that.",
+        "way_back": f"Opens it again{end}; after {minutes} minutes its pictures are retired by that.",
     }
 
 
 def _archive(challenge: Challenge) -> dict[str, Any]:
+    scheduled = challenge.opens_at or challenge.closes_at
     archive_challenge(challenge)
-    way_back = "Takes it out of the archive."
-    return {"said": "Archived it.", "undo": {"do": "unarchive"}, "way_back": way_back}
+    return {
+        "said": "Archived it." + (" It opens and closes by hand only." if scheduled else ""),
+        "way_back": "Takes it out of the archive"
+        + (", with its moments if they are not over." if scheduled else "."),
+    }
 
 
 def _unarchive(challenge: Challenge) -> dict[str, Any]:
     unarchive_challenge(challenge)
-    said = "Took it out of the archive."
-    return {"said": said, "undo": {"do": "archive"}, "way_back": "Archives it again."}
+    return {"said": "Took it out of the archive.", "way_back": "Archives it again."}
 
 
 MOVES: dict[str, Callable[[Challenge], dict[str, Any]]] = {

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from arena.battles.decisions import hide_picture, show_picture
 from arena.battles.models import Decision
+from arena.battles.restoring import restore_status
 from arena.battles.suggestions import return_suggestion
 from arena.catalog.editing import restore_row, withdraw_price_list
 from arena.catalog.models import Offering
@@ -47,13 +48,13 @@ def take_back(line_id: int, *, who: User) -> HistoryLine:
     line = claim_undo(line_id)
     assert line.undo is not None  # noqa: S101 - claim_undo has looked
     try:
-        UNDO[line.undo["do"]](line, line.undo, who)
+        left = UNDO[line.undo["do"]](line, line.undo, who)
     except ObjectDoesNotExist as gone:
         raise ValidationError("What it was about exists no more.") from gone
     return note_action(
         challenge=line.challenge,
         who=who,
-        said=f"Took back: {line.said}",
+        said=f"Took back: {line.said}" + (f" {left}" if isinstance(left, str) and left else ""),
         way_back="What was taken back is done again by hand.",
         undoes=line,
     )
@@ -63,6 +64,10 @@ def _challenge(line: HistoryLine) -> Challenge:
     if line.challenge is None:
         raise ValidationError("This challenge exists no more.")
     return line.challenge
+
+
+def _status(line: HistoryLine, undo: Values, _: User) -> str:
+    return restore_status(_challenge(line), former=undo["former"], expected=undo["now"])
 
 
 def _settings(line: HistoryLine, undo: Values, _: User) -> None:
@@ -127,7 +132,10 @@ def _prices(line: HistoryLine, undo: Values, _: User) -> None:
     )
 
 
+# What a function returns as words could not be taken back; the line says it.
 UNDO: dict[str, Callable[[HistoryLine, Values, User], Any]] = {
+    "status": _status,
+    # These four are in lines of former versions too, which kept no former status.
     "open": lambda line, undo, _: open_for_votes(_challenge(line)),
     "close": lambda line, undo, _: close_challenge(_challenge(line)),
     "archive": lambda line, undo, _: archive_challenge(_challenge(line)),
