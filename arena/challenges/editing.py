@@ -4,7 +4,7 @@ Every function locks the challenge's row first, so that two curators never work 
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -20,7 +20,7 @@ from arena.catalog.models import Discipline
 from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
-from .models import Challenge, Prompt, ReferencePicture
+from .models import Category, Challenge, Prompt, ReferencePicture
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -193,12 +193,25 @@ def close_challenge(challenge: Challenge) -> Challenge:
 
 
 @_with_locked_challenge
-def change_settings(challenge: Challenge, *, has_pictures: bool, **values: Any) -> dict[str, Any]:
+def change_settings(
+    challenge: Challenge,
+    *,
+    has_pictures: bool,
+    expected: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> dict[str, Any]:
     """Change what a challenge is like; return the former values of what really changed.
 
     `values` are its fields and `categories` (ids). Raises ValidationError, and changes nothing, where they are
-    not valid or where there are pictures that a new discipline or canvas would belie.
+    not valid, where there are pictures that a new discipline or canvas would belie, and where the challenge is
+    not (any more) as `expected` says.
     """
+    for name, value in (expected or {}).items():
+        if _setting(challenge, name) != value:
+            raise ValidationError(
+                _("“%(setting)s” has been changed since: set it by hand."),
+                params={"setting": name.replace("_", " ")},
+            )
     categories = values.pop("categories", None)
     former = {
         name: getattr(challenge, name)
@@ -214,11 +227,26 @@ def change_settings(challenge: Challenge, *, has_pictures: bool, **values: Any) 
     challenge.full_clean()
     challenge.save(update_fields=list(former))
     if categories is not None:
-        before = sorted(challenge.categories.values_list("pk", flat=True))
+        before = _setting(challenge, "categories")
         if before != sorted(categories):
-            challenge.categories.set(categories)
+            challenge.categories.set(_hold_categories(categories))
             former["categories"] = before
     return former
+
+
+def _setting(challenge: Challenge, name: str) -> Any:
+    if name == "categories":
+        return sorted(challenge.categories.values_list("pk", flat=True))
+    return getattr(challenge, name)
+
+
+def _hold_categories(ids: Collection[int]) -> list[Category]:
+    """Return the categories, which stay until the transaction ends; raises ValidationError where one is gone."""
+    found = list(Category.objects.select_for_update(no_key=True).filter(pk__in=ids))
+    if len(found) < len(set(ids)):
+        reason = _("A category of these was deleted meanwhile: choose among those that are there.")
+        raise ValidationError({"categories": reason})
+    return found
 
 
 def withdraw_prompt(prompt: Prompt) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from arena.battles.decisions import hide_picture
 from arena.battles.reports import open_reports, report_picture
 from arena.challenges.history import note_action
-from arena.challenges.models import Challenge, HistoryLine
+from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.curate.desk.undoing import take_back
 from arena.curate.login import ensure_group
 from arena.generation.budget import set_cap
@@ -474,8 +474,50 @@ def test_an_undo_of_a_state_that_was_changed_since_is_refused(client, curator):
     assert read(challenge) == ("closed", True, False, False)
 
 
+def test_an_undo_of_settings_never_overwrites_newer_ones(client, curator):
+    challenge = create_challenge(title="A", canvas_width=512, canvas_height=512, position=5)
+    posters = Category.objects.create(slug="posters", name="Posters")
+    for title in ("B", "C"):
+        post(client, "settings", challenge.pk, **settings(title=title, slug=challenge.slug))
+    older = challenge.history.order_by("pk")[0]
+    assert "“title” has been changed since" in post(client, "undo", older.pk)
+    challenge.refresh_from_db()
+    assert challenge.title == "C"
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.title == "B"
+    for chosen in ({"categories": posters.pk}, {}):
+        post(client, "settings", challenge.pk, **settings(title="B", slug=challenge.slug, **chosen))
+    removed = challenge.history.first()
+    posters.delete()
+    assert "deleted meanwhile" in post(client, "undo", removed.pk)
+    assert not HistoryLine.objects.filter(undoes=removed).exists()
+
+
+def test_an_undo_of_a_schedule_never_overwrites_a_newer_one(client, curator):
+    challenge = create_challenge(status="draft")
+    for hours in (1, 2):
+        post(client, "schedule", challenge.pk, opens_at=in_hours(hours))
+    newer, older = challenge.history.all()
+    assert "changed since: set them by hand" in post(client, "undo", older.pk)
+    former = timezone.now() + timedelta(hours=1)
+    post(client, "undo", newer.pk)
+    challenge.refresh_from_db()
+    assert abs(challenge.opens_at - former) < timedelta(minutes=2)
+
+
 def test_lines_of_former_versions_are_still_taken_back(client, curator):
     (challenge,) = create_arena()
+    note_action(
+        challenge=challenge,
+        who=curator,
+        said="Changed title.",
+        undo={"do": "settings", "values": {"title": "Former"}},
+        way_back="Sets the former values again.",
+    )
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.title == "Former"
     for do, status in (("close", "closed"), ("open", "open")):
         line = note_action(
             challenge=challenge, who=curator, said="Did it.", undo={"do": do}, way_back="Undoes it."

@@ -139,8 +139,12 @@ def save_settings(request: HttpRequest, pk: int) -> HttpResponse:
         names = ", ".join(sorted(name.replace("_", " ") for name in former))
         return {
             "said": f"Changed {names}." if former else "",
-            "undo": {"do": "settings", "values": former},
-            "way_back": "Sets the former values again.",
+            "undo": {
+                "do": "settings",
+                "values": former,
+                "now": {name: form.wanted[name] for name in former},
+            },
+            "way_back": "Sets the former values again, unless somebody changes them.",
         }
 
     return _act(request, challenge, form=form, given="settings", anchor="#idea", act=act)
@@ -294,7 +298,8 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, challenge, schedule=form)
 
     def act() -> dict[str, Any]:
-        former = {name: getattr(challenge, name) for name in ("opens_at", "closes_at")}
+        lock_challenge(challenge)
+        former = read_status(challenge)
         schedule_challenge(challenge, **form.cleaned_data)
         moments = [
             f"{verb} at {moment:%Y-%m-%d %H:%M} UTC"
@@ -303,8 +308,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
         ]
         return {
             "said": f"Scheduled: {' and '.join(moments) or 'by hand only'}.",
-            "undo": {"do": "schedule"}
-            | {name: at.isoformat() if at else None for name, at in former.items()},
+            "undo": undo_of_status(challenge, former=former),
             "way_back": "Sets the former moments again, if they are not over.",
         }
 

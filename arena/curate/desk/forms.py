@@ -63,7 +63,8 @@ class SettingsForm(forms.ModelForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """The values in the words of `challenges.editing.change_settings`."""
-        return self.cleaned_data | {"categories": [c.pk for c in self.cleaned_data["categories"]]}
+        ids = sorted(category.pk for category in self.cleaned_data["categories"])
+        return self.cleaned_data | {"categories": ids}
 
 
 class PromptForm(Marked):

@@ -73,7 +73,9 @@ def _status(line: HistoryLine, undo: Values, _: User) -> str:
 def _settings(line: HistoryLine, undo: Values, _: User) -> None:
     challenge = _challenge(line)
     has_pictures = Slot.objects.filter(prompt__challenge=challenge).exists()
-    change_settings(challenge, has_pictures=has_pictures, **undo["values"])
+    # Lines of former versions did not keep what they set.
+    expected = undo.get("now", {})
+    change_settings(challenge, has_pictures=has_pictures, expected=expected, **undo["values"])
 
 
 def _revise(line: HistoryLine, undo: Values, _: User) -> None:
@@ -135,16 +137,16 @@ def _prices(line: HistoryLine, undo: Values, _: User) -> None:
 # What a function returns as words could not be taken back; the line says it.
 UNDO: dict[str, Callable[[HistoryLine, Values, User], Any]] = {
     "status": _status,
-    # These four are in lines of former versions too, which kept no former status.
+    # Lines of former versions have these and no former status; "archive" takes a new draft back, too.
     "open": lambda line, undo, _: open_for_votes(_challenge(line)),
     "close": lambda line, undo, _: close_challenge(_challenge(line)),
     "archive": lambda line, undo, _: archive_challenge(_challenge(line)),
     "unarchive": lambda line, undo, _: unarchive_challenge(_challenge(line)),
+    "schedule": _schedule,
     "settings": _settings,
     "revise": _revise,
     "withdraw": lambda line, undo, _: withdraw_prompt(Prompt.objects.get(pk=undo["prompt"])),
     "restore": lambda line, undo, _: restore_prompt(Prompt.objects.get(pk=undo["prompt"])),
-    "schedule": _schedule,
     "cap": _cap,
     "cancel": _cancel,
     "pause": lambda line, undo, _: pause_batch(Batch.objects.get(pk=undo["batch"])),
