@@ -122,22 +122,10 @@ def attach_reference(
     that are no safe picture, an empty alt, credit or licence, people without a note of their consent, or a
     position that is taken.
     """
-    if shows_people and not consent.strip():
-        raise ValidationError({"consent": "Note how the people on it agreed to its use here."})
-    encoded, extension, (width, height) = _rebuild(data)
-    kept = list(challenge.references.all())
-    for reference in kept:
-        if _holds(reference, encoded):
-            return reference
     public_name = secrets.token_urlsafe(16)
     reference = ReferencePicture(
         challenge=challenge,
-        position=max((other.position for other in kept), default=0) + 1
-        if position is None
-        else position,
         public_name=public_name,
-        width=width,
-        height=height,
         alt=alt.strip(),
         credit=credit.strip(),
         licence=licence.strip(),
@@ -145,6 +133,14 @@ def attach_reference(
         shows_people=shows_people,
         consent=consent.strip(),
     )
+    reference.clean()
+    encoded, extension, (reference.width, reference.height) = _rebuild(data)
+    kept = list(challenge.references.all())
+    for other in kept:
+        if _holds(other, encoded):
+            return other
+    last = max((other.position for other in kept), default=0)
+    reference.position = last + 1 if position is None else position
     if any(other.position == reference.position for other in kept):
         raise ValidationError({"position": f"Position {reference.position} has a picture already."})
     reference.full_clean(exclude=["file"])

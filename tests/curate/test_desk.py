@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
+from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -16,6 +17,7 @@ from PIL import Image
 from arena.challenges.models import Challenge, ReferencePicture
 from arena.curate.login import make_login_url
 from arena.generation.models import Candidate, Generation, Slot
+from arena.pictures.workshop import open_workshop
 from tests.factories import (
     create_arena,
     create_challenge,
@@ -196,6 +198,56 @@ def test_a_reference_without_a_file_is_told(client, curator):
     del values["references-0-upload"]
     page = client.post(reverse("admin:challenges_challenge_add"), form() | values)
     assert "Choose the picture&#x27;s file." in page.content.decode()
+
+
+def posted(picture: ReferencePicture, **values: Any) -> dict[str, Any]:
+    """What a browser would post of a reference picture that is there."""
+    fixed = {
+        "references-INITIAL_FORMS": "1",
+        "references-0-id": str(picture.pk),
+        "references-0-challenge": str(picture.challenge_id),
+    }
+    data = reference() | fixed | values
+    del data["references-0-upload"]
+    return data
+
+
+def test_people_on_a_reference_need_a_note_of_their_consent_here_too(client, curator):
+    people = {"references-0-shows_people": "on"}
+    add = reverse("admin:challenges_challenge_add")
+    page = client.post(add, form() | reference(**people))
+    assert "Note how the people on it agreed" in page.content.decode()
+    assert not Challenge.objects.exists()
+    client.post(add, form() | reference())
+    picture = ReferencePicture.objects.get()
+    change = reverse("admin:challenges_challenge_change", args=[picture.challenge_id])
+    page = client.post(change, form(picture.challenge) | posted(picture, **people))
+    assert "Note how the people on it agreed" in page.content.decode()
+    picture.refresh_from_db()
+    assert not picture.shows_people
+    people["references-0-consent"] = "Signed on paper."
+    client.post(change, form(picture.challenge) | posted(picture, **people))
+    picture.refresh_from_db()
+    assert (picture.shows_people, picture.consent) == (True, "Signed on paper.")
+
+
+def test_a_workshop_that_closes_while_a_picture_is_saved_is_told_on_the_form(client, curator):
+    def close(**_: Any) -> None:
+        open_workshop().close()
+
+    post_save.connect(close, sender=Challenge)
+    try:
+        page = client.post(
+            reverse("admin:challenges_challenge_add"), form(title="Kept") | reference()
+        )
+    finally:
+        post_save.disconnect(close, sender=Challenge)
+        open_workshop.cache_clear()
+    assert page.status_code == 200
+    errors = " ".join(page.context["adminform"].form.non_field_errors())
+    assert "could not be looked at just now" in errors
+    assert 'value="Kept"' in page.content.decode()
+    assert not Challenge.objects.exists()
 
 
 def test_the_cost_is_shown_before_pictures_are_ordered(client, curator):
