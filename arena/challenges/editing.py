@@ -192,15 +192,15 @@ def close_challenge(challenge: Challenge) -> Challenge:
 def change_settings(
     challenge: Challenge,
     *,
-    has_pictures: bool,
+    has_pictures: Callable[[Challenge], bool],
     expected: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> dict[str, Any]:
     """Change what a challenge is like; return the former values of what really changed.
 
-    `values` are its fields and `categories` (ids). Raises ValidationError, and changes nothing, where they are
-    not valid, where there are pictures that a new discipline or canvas would belie, and where the challenge is
-    not (any more) as `expected` says.
+    `values` are its fields and `categories` (ids); `has_pictures` is asked under the lock. Raises
+    ValidationError, and changes nothing, where they are not valid, where there are pictures that a new
+    discipline or canvas would belie, and where the challenge is not (any more) as `expected` says.
     """
     for name, value in (expected or {}).items():
         if _setting(challenge, name) != value:
@@ -215,7 +215,7 @@ def change_settings(
         if getattr(challenge, name) != value
     }
     fixed = sorted(set(former) & {"discipline", "canvas_width", "canvas_height"})
-    if has_pictures and fixed:
+    if fixed and has_pictures(challenge):
         reason = "There are pictures of it already: this stays as it is."
         raise ValidationError(dict.fromkeys(fixed, reason))
     for name in former:
@@ -277,9 +277,17 @@ def restore_prompt(prompt: Prompt) -> None:
 
 
 @_with_locked_challenge
-def detach_reference(challenge: Challenge, *, reference: ReferencePicture, in_use: bool) -> None:
-    """Remove a reference picture for good; raises ValidationError while pictures were or may be made from it."""
-    if in_use:
+def detach_reference(
+    challenge: Challenge,
+    *,
+    reference: ReferencePicture,
+    has_pictures: Callable[[Challenge], bool],
+) -> None:
+    """Remove a reference picture for good; raises ValidationError while pictures were or may be made from it.
+
+    `has_pictures` is asked under the lock.
+    """
+    if has_pictures(challenge):
         raise ValidationError("Pictures were made or ordered from it: it stays with the challenge.")
     if challenge.is_open and challenge.discipline == Discipline.IMAGE_EDITING:
         raise ValidationError("Close the challenge first: voters look at this picture.")

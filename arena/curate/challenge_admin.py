@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from arena.challenges.editing import (
     add_prompt,
     attach_reference,
+    change_settings,
     close_challenge,
     revise_prompt,
 )
@@ -25,7 +26,13 @@ from arena.challenges.models import Challenge, Prompt, ReferencePicture
 from arena.generation.budget import rooms_for_batch
 from arena.generation.models import Slot
 from arena.generation.releasing import open_for_votes, wait_after_closing
-from arena.generation.slots import Cost, expected_costs, measure_progress, order_pictures
+from arena.generation.slots import (
+    Cost,
+    expected_costs,
+    has_pictures,
+    measure_progress,
+    order_pictures,
+)
 from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
@@ -164,7 +171,7 @@ class ChallengeAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Challenge | None = None) -> Any:
         """Once pictures exist the discipline and canvas are facts about them."""
         fixed = super().get_readonly_fields(request, obj)
-        if obj and Slot.objects.filter(prompt__challenge=obj).exists():
+        if obj and has_pictures(obj):
             return (*fixed, "discipline", "canvas_width", "canvas_height")
         return fixed
 
@@ -179,6 +186,15 @@ class ChallengeAdmin(admin.ModelAdmin):
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)
         return type(form.__name__, (form,), {"refused": getattr(request, REFUSED, ())})
+
+    def save_model(self, request: HttpRequest, obj: Challenge, form: Any, change: bool) -> None:
+        """Write what was changed and nothing else; pictures may have been ordered meanwhile."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        names = [name for name in form.changed_data if name != "categories"]
+        values = {name: form.cleaned_data[name] for name in names}
+        change_settings(Challenge.objects.get(pk=obj.pk), has_pictures=has_pictures, **values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Prompt:

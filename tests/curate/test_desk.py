@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from arena.challenges.models import Challenge, ReferencePicture
+from arena.challenges.models import Category, Challenge, ReferencePicture
 from arena.curate.login import make_login_url
 from arena.generation.models import Candidate, Generation, Slot
 from arena.pictures.workshop import open_workshop
@@ -358,6 +358,23 @@ def test_the_discipline_is_fixed_once_pictures_exist(client, curator):
     (challenge,) = create_arena()
     page = client.get(reverse("admin:challenges_challenge_change", args=[challenge.pk]))
     assert 'name="discipline"' not in page.content.decode()
+
+
+def test_the_raw_form_writes_what_was_changed(client, curator):
+    challenge = create_challenge(slug="harbour-at-dawn")
+    posters = Category.objects.create(slug="posters", name="Posters")
+    change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
+    typed = form(challenge, categories=str(posters.pk), allow_fallback="on")
+    assert client.post(change, typed).status_code == 302
+    challenge.refresh_from_db()
+    assert (challenge.title, challenge.canvas_width, challenge.position) == (
+        "Harbour at Dawn",
+        512,
+        5,
+    )
+    assert challenge.allow_fallback
+    assert challenge.is_open
+    assert list(challenge.categories.all()) == [posters]
 
 
 def prompts_of(challenge: Challenge) -> list[tuple[str, str]]:

@@ -31,10 +31,10 @@ from arena.challenges.models import Challenge, Prompt
 from arena.curate.access import curators_only, who
 from arena.curate.ordering import OrderForm
 from arena.generation.budget import remove_cap, set_cap
-from arena.generation.models import Batch, Slot, SpendingCap
+from arena.generation.models import Batch, SpendingCap
 from arena.generation.releasing import open_for_votes, wait_after_closing
 from arena.generation.scheduling import say_way_back
-from arena.generation.slots import measure_challenges, order_pictures
+from arena.generation.slots import has_pictures, measure_challenges, order_pictures
 
 from .forms import CapForm, PromptForm, ReferenceForm, ScheduleForm, SettingsForm
 from .progress import show_progress
@@ -127,9 +127,10 @@ def _act(
 @curators_only
 def save_settings(request: HttpRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(Challenge, pk=pk)
-    has_pictures = Slot.objects.filter(prompt__challenge=challenge).exists()
     form = SettingsForm(
-        request.POST, instance=get_object_or_404(Challenge, pk=pk), has_pictures=has_pictures
+        request.POST,
+        instance=get_object_or_404(Challenge, pk=pk),
+        has_pictures=has_pictures(challenge),
     )
     if not form.is_valid():
         return _show(request, challenge, settings=form)
@@ -226,8 +227,7 @@ def detach(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     reference = get_object_or_404(challenge.references, pk=number)
 
     def act() -> dict[str, Any]:
-        in_use = Slot.objects.filter(prompt__challenge=challenge).exists()
-        detach_reference(challenge, reference=reference, in_use=in_use)
+        detach_reference(challenge, reference=reference, has_pictures=has_pictures)
         return {
             "said": f"Removed reference picture {reference.position}.",
             "way_back": "Cannot be taken back: upload it again.",

@@ -33,8 +33,9 @@ from arena.challenges.models import Challenge, HistoryLine, Prompt
 from arena.curate.exchange.importing import take_back_import
 from arena.generation.budget import remove_cap, set_cap
 from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
-from arena.generation.models import Batch, Candidate, Slot, SpendingCap
+from arena.generation.models import Batch, Candidate, SpendingCap
 from arena.generation.releasing import open_for_votes
+from arena.generation.slots import has_pictures
 
 Values = dict[str, Any]
 
@@ -72,7 +73,6 @@ def _status(line: HistoryLine, undo: Values, _: User) -> str:
 
 def _settings(line: HistoryLine, undo: Values, _: User) -> None:
     challenge = _challenge(line)
-    has_pictures = Slot.objects.filter(prompt__challenge=challenge).exists()
     # Lines of former versions did not keep what they set.
     expected = undo.get("now", {})
     change_settings(challenge, has_pictures=has_pictures, expected=expected, **undo["values"])
