@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from arena.providers.dialects import DIALECTS
 
@@ -97,7 +98,10 @@ def change_row(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[s
     if siblings is not None and isinstance(stored, ImageModel):
         before = sorted(stored.siblings.values_list("pk", flat=True))
         if before != sorted(siblings):
-            check_siblings(stored, ImageModel.objects.filter(pk__in=siblings))
+            named = ImageModel.objects.filter(pk__in=siblings)
+            if len(named) < len(set(siblings)):
+                raise ValidationError({"siblings": _("A model of these was deleted meanwhile.")})
+            check_siblings(stored, named)
             stored.siblings.set(siblings)
             former["siblings"], now["siblings"] = before, sorted(siblings)
     row.refresh_from_db()

@@ -4,7 +4,7 @@ Every function locks the challenge's row first, so that two curators never work 
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -20,10 +20,15 @@ from arena.catalog.models import Discipline
 from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
-from .models import Challenge, Prompt, ReferencePicture
+from .models import Category, Challenge, Prompt, ReferencePicture
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+
+def lock_challenge(challenge: Challenge) -> None:
+    """Hold the challenge's row until the transaction ends, and read it afresh."""
+    challenge.refresh_from_db(from_queryset=Challenge.objects.select_for_update())
 
 
 def _with_locked_challenge(
@@ -34,7 +39,7 @@ def _with_locked_challenge(
     @wraps(change)
     def locked(challenge: Challenge, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
         with transaction.atomic():
-            challenge.refresh_from_db(from_queryset=Challenge.objects.select_for_update())
+            lock_challenge(challenge)
             return change(challenge, *args, **kwargs)
 
     return locked
@@ -45,24 +50,33 @@ def revise_prompt(prompt: Prompt, *, text: str, purpose: str | None = None) -> P
 
     `purpose` None keeps the purpose. The old version stays, since pictures belong to the version they
     answer: one that was made for battles stays sealed when its prompt becomes a showcase. Raises
-    ValidationError for a blank text, and where `prompt` itself has been replaced by another meanwhile.
+    ValidationError for a blank text, for one that is there for the other purpose, where an open challenge
+    would be left without a prompt to vote on, and where `prompt` itself has been replaced by another or
+    withdrawn meanwhile.
     """
     words = _clean_text(text)
     purpose = Prompt.Purpose(purpose or prompt.purpose)
     with transaction.atomic():
-        Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
-        place = Prompt.objects.filter(challenge=prompt.challenge_id, position=prompt.position)
+        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        place = challenge.prompts.filter(position=prompt.position)
         current = place.filter(is_current=True).first()
-        if current is not None and (current.text, current.purpose) == (words, purpose):
+        if current is None:
+            raise ValidationError(
+                _("Somebody withdrew this prompt meanwhile: add it anew, or take that back first.")
+            )
+        if (current.text, current.purpose) == (words, purpose):
             return current
-        if current is not None and current.pk != prompt.pk:
+        if current.pk != prompt.pk:
             raise ValidationError(
                 f"Somebody changed this prompt meanwhile; look at version {current.version} first."
             )
+        _refuse_other_purpose(challenge, text=words, purpose=purpose, besides=prompt.position)
+        if current.purpose == Prompt.Purpose.BATTLE and purpose != current.purpose:
+            _refuse_nothing_to_vote_on(challenge, without=current)
         place.filter(is_current=True).update(is_current=False)
         newest = place.aggregate(newest=Max("version"))["newest"]
         return place.create(
-            challenge_id=prompt.challenge_id,
+            challenge=challenge,
             position=prompt.position,
             version=(newest or 0) + 1,
             text=words,
@@ -78,9 +92,8 @@ def add_prompt(challenge: Challenge, *, text: str, purpose: str = Prompt.Purpose
     showcase would tell what the pictures of the battles look like.
     """
     words = _clean_text(text)
+    _refuse_other_purpose(challenge, text=words, purpose=purpose)
     known = challenge.prompts.filter(is_current=True, text=words).first()
-    if known is not None and known.purpose != purpose:
-        raise ValidationError("This prompt is there already, for the other purpose.")
     if known is not None:
         return known
     last = challenge.prompts.aggregate(last=Max("position"))["last"]
@@ -109,22 +122,10 @@ def attach_reference(
     that are no safe picture, an empty alt, credit or licence, people without a note of their consent, or a
     position that is taken.
     """
-    if shows_people and not consent.strip():
-        raise ValidationError({"consent": "Note how the people on it agreed to its use here."})
-    encoded, extension, (width, height) = _rebuild(data)
-    kept = list(challenge.references.all())
-    for reference in kept:
-        if _holds(reference, encoded):
-            return reference
     public_name = secrets.token_urlsafe(16)
     reference = ReferencePicture(
         challenge=challenge,
-        position=max((other.position for other in kept), default=0) + 1
-        if position is None
-        else position,
         public_name=public_name,
-        width=width,
-        height=height,
         alt=alt.strip(),
         credit=credit.strip(),
         licence=licence.strip(),
@@ -132,6 +133,14 @@ def attach_reference(
         shows_people=shows_people,
         consent=consent.strip(),
     )
+    reference.clean()
+    encoded, extension, (reference.width, reference.height) = _rebuild(data)
+    kept = list(challenge.references.all())
+    for other in kept:
+        if _holds(other, encoded):
+            return other
+    last = max((other.position for other in kept), default=0)
+    reference.position = last + 1 if position is None else position
     if any(other.position == reference.position for other in kept):
         raise ValidationError({"position": f"Position {reference.position} has a picture already."})
     reference.full_clean(exclude=["file"])
@@ -180,12 +189,25 @@ def close_challenge(challenge: Challenge) -> Challenge:
 
 
 @_with_locked_challenge
-def change_settings(challenge: Challenge, *, has_pictures: bool, **values: Any) -> dict[str, Any]:
+def change_settings(
+    challenge: Challenge,
+    *,
+    has_pictures: Callable[[Challenge], bool],
+    expected: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> dict[str, Any]:
     """Change what a challenge is like; return the former values of what really changed.
 
-    `values` are its fields and `categories` (ids). Raises ValidationError, and changes nothing, where they are
-    not valid or where there are pictures that a new discipline or canvas would belie.
+    `values` are its fields and `categories` (ids); `has_pictures` is asked under the lock. Raises
+    ValidationError, and changes nothing, where they are not valid, where there are pictures that a new
+    discipline or canvas would belie, and where the challenge is not (any more) as `expected` says.
     """
+    for name, value in (expected or {}).items():
+        if _setting(challenge, name) != value:
+            raise ValidationError(
+                _("“%(setting)s” has been changed since: set it by hand."),
+                params={"setting": name.replace("_", " ")},
+            )
     categories = values.pop("categories", None)
     former = {
         name: getattr(challenge, name)
@@ -193,7 +215,7 @@ def change_settings(challenge: Challenge, *, has_pictures: bool, **values: Any) 
         if getattr(challenge, name) != value
     }
     fixed = sorted(set(former) & {"discipline", "canvas_width", "canvas_height"})
-    if has_pictures and fixed:
+    if fixed and has_pictures(challenge):
         reason = "There are pictures of it already: this stays as it is."
         raise ValidationError(dict.fromkeys(fixed, reason))
     for name in former:
@@ -201,11 +223,26 @@ def change_settings(challenge: Challenge, *, has_pictures: bool, **values: Any) 
     challenge.full_clean()
     challenge.save(update_fields=list(former))
     if categories is not None:
-        before = sorted(challenge.categories.values_list("pk", flat=True))
+        before = _setting(challenge, "categories")
         if before != sorted(categories):
-            challenge.categories.set(categories)
+            challenge.categories.set(_hold_categories(categories))
             former["categories"] = before
     return former
+
+
+def _setting(challenge: Challenge, name: str) -> Any:
+    if name == "categories":
+        return sorted(challenge.categories.values_list("pk", flat=True))
+    return getattr(challenge, name)
+
+
+def _hold_categories(ids: Collection[int]) -> list[Category]:
+    """Return the categories, which stay until the transaction ends; raises ValidationError where one is gone."""
+    found = list(Category.objects.select_for_update(no_key=True).filter(pk__in=ids))
+    if len(found) < len(set(ids)):
+        reason = _("A category of these was deleted meanwhile: choose among those that are there.")
+        raise ValidationError({"categories": reason})
+    return found
 
 
 def withdraw_prompt(prompt: Prompt) -> None:
@@ -219,26 +256,38 @@ def withdraw_prompt(prompt: Prompt) -> None:
         asked = challenge.prompts.filter(is_current=True)
         if not asked.filter(pk=prompt.pk).exists():
             raise ValidationError("This version is asked no more already.")
-        others = asked.filter(purpose=Prompt.Purpose.BATTLE).exclude(pk=prompt.pk)
-        if challenge.is_open and not others.exists():
-            raise ValidationError("An open challenge needs at least one prompt to vote on.")
+        _refuse_nothing_to_vote_on(challenge, without=prompt)
         asked.filter(pk=prompt.pk).update(is_current=False)
 
 
 def restore_prompt(prompt: Prompt) -> None:
-    """Ask a withdrawn prompt again, with its pictures; raises ValidationError where a version replaced it."""
+    """Ask a withdrawn prompt again, with its pictures.
+
+    Raises ValidationError where a version replaced it, and where its text is there for the other purpose.
+    """
     with transaction.atomic():
-        Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
-        place = Prompt.objects.filter(challenge=prompt.challenge_id, position=prompt.position)
+        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        place = challenge.prompts.filter(position=prompt.position)
         if place.filter(version__gt=prompt.version).exists():
             raise ValidationError("A newer version has taken its place.")
+        _refuse_other_purpose(
+            challenge, text=prompt.text, purpose=prompt.purpose, besides=prompt.position
+        )
         place.filter(pk=prompt.pk).update(is_current=True)
 
 
 @_with_locked_challenge
-def detach_reference(challenge: Challenge, *, reference: ReferencePicture, in_use: bool) -> None:
-    """Remove a reference picture for good; raises ValidationError while pictures were or may be made from it."""
-    if in_use:
+def detach_reference(
+    challenge: Challenge,
+    *,
+    reference: ReferencePicture,
+    has_pictures: Callable[[Challenge], bool],
+) -> None:
+    """Remove a reference picture for good; raises ValidationError while pictures were or may be made from it.
+
+    `has_pictures` is asked under the lock.
+    """
+    if has_pictures(challenge):
         raise ValidationError("Pictures were made or ordered from it: it stays with the challenge.")
     if challenge.is_open and challenge.discipline == Discipline.IMAGE_EDITING:
         raise ValidationError("Close the challenge first: voters look at this picture.")
@@ -282,6 +331,32 @@ def unarchive_challenge(challenge: Challenge) -> None:
     challenge.save(update_fields=["archived_at"])
 
 
+@_with_locked_challenge
+def return_to_draft(challenge: Challenge) -> None:
+    """Make a challenge a draft again, as if never opened; the caller knows that no pair was handed out."""
+    challenge.status = Challenge.Status.DRAFT
+    challenge.opened_at = challenge.closed_at = None
+    challenge.save(update_fields=["status", "opened_at", "closed_at"])
+
+
+@_with_locked_challenge
+def set_moments(
+    challenge: Challenge,
+    *,
+    archived_at: datetime | None,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+) -> bool:
+    """Set the moments of a challenge as they were; those that are over are left out, and False says so."""
+    now = timezone.now()
+    opens = opens_at if opens_at and opens_at > now and not challenge.is_open else None
+    lasting = closes_at and closes_at > now and (opens or challenge.is_open)
+    closes = closes_at if lasting else None
+    challenge.archived_at, challenge.opens_at, challenge.closes_at = archived_at, opens, closes
+    challenge.save(update_fields=["archived_at", "opens_at", "closes_at"])
+    return (opens, closes) == (opens_at, closes_at)
+
+
 def _clean_text(text: str) -> str:
     """Browsers send line ends as CRLF; the same words must be the same text."""
     words = text.replace("\r\n", "\n").strip()
@@ -290,6 +365,31 @@ def _clean_text(text: str) -> str:
     if "\0" in words:
         raise ValidationError("A prompt must not hold null characters.")
     return words
+
+
+def _refuse_other_purpose(
+    challenge: Challenge, *, text: str, purpose: str, besides: int = 0
+) -> None:
+    """Keep one text from both purposes: the showcase would tell what the pictures of the battles look like.
+
+    `besides` is the position that the text is for.
+    """
+    asked = challenge.prompts.filter(is_current=True, text=text).exclude(position=besides)
+    other = asked.exclude(purpose=purpose).first()
+    if other is not None:
+        raise ValidationError(
+            _(
+                "This prompt is there already, for the other purpose, as prompt %(position)s: "
+                "choose other words, or change that one first."
+            ),
+            params={"position": other.position},
+        )
+
+
+def _refuse_nothing_to_vote_on(challenge: Challenge, *, without: Prompt) -> None:
+    others = challenge.prompts.filter(is_current=True, purpose=Prompt.Purpose.BATTLE)
+    if challenge.is_open and not others.exclude(pk=without.pk).exists():
+        raise ValidationError(_("An open challenge needs at least one prompt to vote on."))
 
 
 def _rebuild(data: bytes) -> tuple[bytes, str, tuple[int, int]]:

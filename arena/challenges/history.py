@@ -1,6 +1,7 @@
 """The history of the desk: every action leaves a line that says who, when, and whether there is a way back."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -35,6 +36,20 @@ def note_action(
         way_back=way_back[:300],
         undoes=undoes,
     )
+
+
+def read_status(challenge: Challenge) -> dict[str, str | None]:
+    """Return, as JSON, all that opening, closing, archiving and scheduling change of a challenge."""
+    moments = {name: getattr(challenge, name) for name in ("archived_at", "opens_at", "closes_at")}
+    return {
+        "status": challenge.status,
+        **{name: at and at.astimezone(UTC).isoformat() for name, at in moments.items()},
+    }
+
+
+def undo_of_status(challenge: Challenge, *, former: Mapping[str, str | None]) -> dict[str, Any]:
+    """Say how to take back what changed a challenge's status from `former`; both were read under its lock."""
+    return {"do": "status", "former": dict(former), "now": read_status(challenge)}
 
 
 def claim_undo(line_id: int) -> HistoryLine:

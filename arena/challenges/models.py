@@ -1,8 +1,10 @@
 """What is asked."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext as _
 
 from arena.catalog.models import SLUG, Discipline
 
@@ -134,6 +136,12 @@ class ReferencePicture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challenge.title}: reference {self.position}"
+
+    def clean(self) -> None:
+        """No people are shown without a note of their consent."""
+        if self.shows_people and not self.consent.strip():
+            reason = _("Note how the people on it agreed to its use here.")
+            raise ValidationError({"consent": reason})
 
 
 class HistoryLine(models.Model):

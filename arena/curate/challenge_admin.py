@@ -1,9 +1,9 @@
 """Challenges in the admin: write, attach, see the cost, order pictures, watch, open and close."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from arena.challenges.editing import (
     add_prompt,
     attach_reference,
+    change_settings,
     close_challenge,
     revise_prompt,
 )
@@ -25,12 +26,28 @@ from arena.challenges.models import Challenge, Prompt, ReferencePicture
 from arena.generation.budget import rooms_for_batch
 from arena.generation.models import Slot
 from arena.generation.releasing import open_for_votes, wait_after_closing
-from arena.generation.slots import Cost, expected_costs, measure_progress, order_pictures
+from arena.generation.slots import (
+    Cost,
+    expected_costs,
+    has_pictures,
+    measure_progress,
+    order_pictures,
+)
 from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
 from .ordering import OrderForm, orderable_models
-from .raw import save_changed
+
+
+class ChallengeForm(forms.ModelForm):
+    # What was refused while everything on the page was being saved.
+    refused: ClassVar[Sequence[str]] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for reason in self.refused:
+            self.add_error(None, reason)
+        return cleaned
 
 
 class PromptForm(forms.ModelForm):
@@ -83,6 +100,8 @@ class PromptInline(admin.StackedInline):
         return super().get_queryset(request).filter(is_current=True)
 
 
+# Where a request keeps what was refused while saving.
+REFUSED = "_refused_while_saving"
 WORDS = ("alt", "credit", "licence", "source", "shows_people", "consent")
 
 
@@ -99,6 +118,7 @@ class ReferenceForm(forms.ModelForm):
         """Refuse what is no picture beside its field, before anything is saved."""
         upload = self.cleaned_data["upload"]
         if upload:
+            upload.seek(0)
             try:
                 open_workshop().measure(upload.read())
             except (PictureError, WorkshopError) as error:
@@ -124,6 +144,7 @@ class ReferenceInline(admin.StackedInline):
 
 @admin.register(Challenge)
 class ChallengeAdmin(admin.ModelAdmin):
+    form = ChallengeForm
     list_display = ("title", "discipline", "status", "pictures")
     list_filter = ("status", "discipline", "categories")
     search_fields = ("title", "prompts__text")
@@ -147,16 +168,33 @@ class ChallengeAdmin(admin.ModelAdmin):
     def pictures(self, challenge: Challenge) -> str:
         return measure_progress(current_slots(challenge)).label
 
-    def save_model(self, request: HttpRequest, obj: Challenge, form: Any, change: bool) -> None:
-        """Somebody may have closed it since the form was read: only what was changed is written."""
-        save_changed(obj, form=form, change=change)
-
     def get_readonly_fields(self, request: HttpRequest, obj: Challenge | None = None) -> Any:
         """Once pictures exist the discipline and canvas are facts about them."""
         fixed = super().get_readonly_fields(request, obj)
-        if obj and Slot.objects.filter(prompt__challenge=obj).exists():
+        if obj and has_pictures(obj):
             return (*fixed, "discipline", "canvas_width", "canvas_height")
         return fixed
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show what is refused while saving on the form; nothing is saved then, and what was typed stays."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as refused:
+            setattr(request, REFUSED, refused.messages)
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"refused": getattr(request, REFUSED, ())})
+
+    def save_model(self, request: HttpRequest, obj: Challenge, form: Any, change: bool) -> None:
+        """Write what was changed and nothing else; pictures may have been ordered meanwhile."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        names = [name for name in form.changed_data if name != "categories"]
+        values = {name: form.cleaned_data[name] for name in names}
+        change_settings(Challenge.objects.get(pk=obj.pk), has_pictures=has_pictures, **values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Prompt:

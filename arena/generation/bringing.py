@@ -114,6 +114,8 @@ def plan_brought(place: Place, data: bytes, *, batches: dict[str, int], by: User
     text), where a new one is added. Raises PictureError where the place is taken or gone meanwhile.
     """
     prompt_id, model_id, take = place
+    # For its lock, which whoever changes the challenge or its prompts takes first, too.
+    Challenge.objects.select_for_update(of=("self",)).filter(prompts=prompt_id).first()
     prompt = Prompt.objects.select_for_update().filter(pk=prompt_id, is_current=True).first()
     model = ImageModel.objects.filter(pk=model_id).first()
     if prompt is None or model is None:

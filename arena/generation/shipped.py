@@ -11,6 +11,7 @@ from pathlib import Path
 from django.db import transaction
 
 from arena.catalog.models import ImageModel, Population
+from arena.challenges.editing import lock_challenge
 from arena.challenges.models import Challenge, Prompt
 
 from .collecting import collect_picture
@@ -59,6 +60,7 @@ def _files(folder: Path) -> Iterator[tuple[Challenge, ImageModel, int, Path]]:
 
 def _free_slot(challenge: Challenge, studio: ImageModel, *, take: int) -> Slot | None:
     """Order this one take; None when it was ordered already or the prompt is not the only one."""
+    lock_challenge(challenge)
     prompts = list(Prompt.objects.filter(challenge=challenge, is_current=True))
     if len(prompts) != 1 or Prompt.objects.filter(challenge=challenge).count() != 1:
         return None

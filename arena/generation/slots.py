@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce
 
 from arena.catalog.models import ImageModel, Offering, Population
 from arena.catalog.prices import estimate
+from arena.challenges.editing import lock_challenge
 from arena.challenges.models import Challenge, Prompt
 
 from .models import Batch, Generation, Slot
@@ -141,6 +142,11 @@ def expected_costs(
     return costs
 
 
+def has_pictures(challenge: Challenge) -> bool:
+    """Tell whether pictures of a challenge were made or ordered: they fix what they are made from."""
+    return Slot.objects.filter(prompt__challenge=challenge).exists()
+
+
 def list_missing(
     challenge: Challenge, *, models: Iterable[ImageModel], takes: int | None = None
 ) -> list[tuple[Prompt, ImageModel, int]]:
@@ -171,8 +177,9 @@ def order_pictures(
 ) -> int:
     """Order `takes` pictures (default: each model's own number) of every current prompt; return how many are new.
 
-    Slots that exist already are left alone, so ordering twice orders once.
+    Slots that exist already are left alone, so ordering twice orders once. Whoever changes the challenge waits.
     """
+    lock_challenge(challenge)
     missing = list_missing(challenge, models=models, takes=takes)
     if not missing:
         return 0

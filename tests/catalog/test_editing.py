@@ -98,6 +98,9 @@ def test_siblings_are_of_one_population():
         change_row(model, siblings=[real.pk])
     restore_row(model, former=former, expected=now)
     assert not model.siblings.exists()
+    with pytest.raises(ValidationError, match="deleted meanwhile"):
+        change_row(model, siblings=[other.pk, real.pk + 1])
+    assert not model.siblings.exists()
 
 
 def test_an_offering_is_of_its_models_population():

@@ -13,7 +13,9 @@ from arena.challenges.editing import (
     attach_reference,
     close_challenge,
     open_challenge,
+    restore_prompt,
     revise_prompt,
+    withdraw_prompt,
 )
 from arena.challenges.models import Challenge, Prompt, ReferencePicture
 
@@ -298,6 +300,46 @@ def test_one_text_is_not_there_for_both_purposes():
     assert add_prompt(challenge, text="A red cube.", purpose=Prompt.Purpose.SHOWCASE) == shown
     with pytest.raises(ValidationError, match="other purpose"):
         add_prompt(challenge, text="A red cube.")
+
+
+def test_an_edit_or_a_way_back_gives_no_text_both_purposes():
+    challenge = make_challenge()
+    battle = add_prompt(challenge, text="A red cube.")
+    showcase = add_prompt(challenge, text="A blue cube.", purpose=Prompt.Purpose.SHOWCASE)
+    with pytest.raises(ValidationError, match="for the other purpose, as prompt 1"):
+        revise_prompt(showcase, text="A red cube.\r\n")
+    withdraw_prompt(battle)
+    showcase = revise_prompt(showcase, text="A red cube.")
+    with pytest.raises(ValidationError, match="for the other purpose, as prompt 2"):
+        restore_prompt(battle)
+    revise_prompt(showcase, text="A red cube.", purpose=Prompt.Purpose.BATTLE)
+    restore_prompt(battle)
+    assert challenge.prompts.filter(is_current=True, purpose=Prompt.Purpose.BATTLE).count() == 2
+
+
+def test_an_open_challenge_keeps_a_prompt_to_vote_on():
+    challenge = make_challenge()
+    only = add_prompt(challenge, text="A red cube.")
+    open_challenge(challenge)
+    for change in (
+        lambda: revise_prompt(only, text="A red cube.", purpose=Prompt.Purpose.SHOWCASE),
+        lambda: withdraw_prompt(only),
+    ):
+        with pytest.raises(ValidationError, match="at least one prompt to vote on"):
+            change()
+    add_prompt(challenge, text="A blue cube.")
+    showcase = revise_prompt(only, text="A red cube.", purpose=Prompt.Purpose.SHOWCASE)
+    assert revise_prompt(showcase, text="A red ball.").version == 3
+
+
+def test_a_withdrawn_prompt_does_not_come_back_by_an_edit_of_a_stale_page():
+    challenge = make_challenge()
+    prompt = add_prompt(challenge, text="A red cube.")
+    withdraw_prompt(prompt)
+    for text in ("A blue cube.", "A red cube."):
+        with pytest.raises(ValidationError, match="withdrew this prompt meanwhile"):
+            revise_prompt(prompt, text=text)
+    assert texts(challenge) == [(1, 1, "A red cube.", False)]
 
 
 def test_a_challenge_with_nothing_but_showcases_does_not_open():

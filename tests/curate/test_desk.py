@@ -9,13 +9,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
+from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from arena.challenges.models import Challenge, ReferencePicture
+from arena.challenges.models import Category, Challenge, ReferencePicture
 from arena.curate.login import make_login_url
 from arena.generation.models import Candidate, Generation, Slot
+from arena.pictures.workshop import open_workshop
 from tests.factories import (
     create_arena,
     create_challenge,
@@ -198,6 +200,56 @@ def test_a_reference_without_a_file_is_told(client, curator):
     assert "Choose the picture&#x27;s file." in page.content.decode()
 
 
+def posted(picture: ReferencePicture, **values: Any) -> dict[str, Any]:
+    """What a browser would post of a reference picture that is there."""
+    fixed = {
+        "references-INITIAL_FORMS": "1",
+        "references-0-id": str(picture.pk),
+        "references-0-challenge": str(picture.challenge_id),
+    }
+    data = reference() | fixed | values
+    del data["references-0-upload"]
+    return data
+
+
+def test_people_on_a_reference_need_a_note_of_their_consent_here_too(client, curator):
+    people = {"references-0-shows_people": "on"}
+    add = reverse("admin:challenges_challenge_add")
+    page = client.post(add, form() | reference(**people))
+    assert "Note how the people on it agreed" in page.content.decode()
+    assert not Challenge.objects.exists()
+    client.post(add, form() | reference())
+    picture = ReferencePicture.objects.get()
+    change = reverse("admin:challenges_challenge_change", args=[picture.challenge_id])
+    page = client.post(change, form(picture.challenge) | posted(picture, **people))
+    assert "Note how the people on it agreed" in page.content.decode()
+    picture.refresh_from_db()
+    assert not picture.shows_people
+    people["references-0-consent"] = "Signed on paper."
+    client.post(change, form(picture.challenge) | posted(picture, **people))
+    picture.refresh_from_db()
+    assert (picture.shows_people, picture.consent) == (True, "Signed on paper.")
+
+
+def test_a_workshop_that_closes_while_a_picture_is_saved_is_told_on_the_form(client, curator):
+    def close(**_: Any) -> None:
+        open_workshop().close()
+
+    post_save.connect(close, sender=Challenge)
+    try:
+        page = client.post(
+            reverse("admin:challenges_challenge_add"), form(title="Kept") | reference()
+        )
+    finally:
+        post_save.disconnect(close, sender=Challenge)
+        open_workshop.cache_clear()
+    assert page.status_code == 200
+    errors = " ".join(page.context["adminform"].form.non_field_errors())
+    assert "could not be looked at just now" in errors
+    assert 'value="Kept"' in page.content.decode()
+    assert not Challenge.objects.exists()
+
+
 def test_the_cost_is_shown_before_pictures_are_ordered(client, curator):
     challenge = create_challenge(prompts=("One.", "Two."))
     model = create_model(takes=2)
@@ -308,13 +360,30 @@ def test_the_discipline_is_fixed_once_pictures_exist(client, curator):
     assert 'name="discipline"' not in page.content.decode()
 
 
+def test_the_raw_form_writes_what_was_changed(client, curator):
+    challenge = create_challenge(slug="harbour-at-dawn")
+    posters = Category.objects.create(slug="posters", name="Posters")
+    change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
+    typed = form(challenge, categories=str(posters.pk), allow_fallback="on")
+    assert client.post(change, typed).status_code == 302
+    challenge.refresh_from_db()
+    assert (challenge.title, challenge.canvas_width, challenge.position) == (
+        "Harbour at Dawn",
+        512,
+        5,
+    )
+    assert challenge.allow_fallback
+    assert challenge.is_open
+    assert list(challenge.categories.all()) == [posters]
+
+
 def prompts_of(challenge: Challenge) -> list[tuple[str, str]]:
     current = challenge.prompts.filter(is_current=True).order_by("position")
     return list(current.values_list("text", "purpose"))
 
 
 def test_a_tick_makes_a_prompt_a_showcase_and_back(client, curator):
-    challenge = create_challenge(slug="harbour-at-dawn")
+    challenge = create_challenge(slug="harbour-at-dawn", status="draft")
     change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
     assert "Never voted on" in client.get(change).content.decode()
     for ticks, purpose in (({"prompts-0-showcase": "on"}, "showcase"), ({}, "battle")):
@@ -339,6 +408,25 @@ def test_one_text_for_both_purposes_is_told_beside_its_field(client, curator):
     assert prompts_of(challenge) == [("A red cube.", "battle")]
     client.post(change, form(challenge, **{**twice, "prompts-1-text": "A blue cube."}))
     assert prompts_of(challenge) == [("A red cube.", "battle"), ("A blue cube.", "showcase")]
+
+
+def test_what_is_refused_while_saving_is_told_on_the_form_and_what_was_typed_stays(client, curator):
+    challenge = create_challenge(slug="harbour-at-dawn", prompts=("A red cube.", "A blue cube."))
+    change = reverse("admin:challenges_challenge_change", args=[challenge.pk])
+    showcases = {"prompts-0-showcase": "on", "prompts-1-showcase": "on"}
+    swap = {
+        "prompts-0-text": "A blue cube.",
+        "prompts-0-showcase": "on",
+        "prompts-1-text": "A red cube.",
+    }
+    for typed, why in ((showcases, "one prompt to vote on"), (swap, "for the other purpose")):
+        page = client.post(change, form(challenge, title="Another title", **typed))
+        assert page.status_code == 200
+        assert why in " ".join(page.context["adminform"].form.non_field_errors())
+        assert 'value="Another title"' in page.content.decode()
+        assert prompts_of(challenge) == [("A red cube.", "battle"), ("A blue cube.", "battle")]
+        challenge.refresh_from_db()
+        assert challenge.title != "Another title"
 
 
 def test_closing_tells_what_follows_and_opening_again_what_it_cost(client, curator):

@@ -273,6 +273,13 @@ def test_prompts_become_versions_and_pictures_fix_the_canvas(client, curator):
     assert Challenge.objects.get().title == challenge.title
 
 
+def test_an_import_gives_no_text_both_purposes(curator):
+    create_challenge(slug="cube", prompts=("A red cube.", "A blue cube."))
+    row = {"challenge": "cube", "position": 2, "text": "A red cube.", "purpose": "showcase"}
+    (fault,) = faults(json.dumps({"prompts": [row]}).encode())
+    assert "for the other purpose, as prompt 1" in fault
+
+
 HOSTILE = {
     "nothing": (b"", "empty"),
     "blank": (b" \n\n", "empty"),

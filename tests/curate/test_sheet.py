@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from arena.battles.decisions import hide_picture
 from arena.battles.reports import open_reports, report_picture
-from arena.challenges.models import Challenge, HistoryLine
+from arena.challenges.history import note_action
+from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.curate.desk.undoing import take_back
 from arena.curate.login import ensure_group
 from arena.generation.budget import set_cap
@@ -37,6 +38,7 @@ from tests.factories import (
     create_model,
     create_offering,
     create_slot,
+    issue,
 )
 from tests.generation.money import create_key, plan_call
 
@@ -228,6 +230,24 @@ def test_a_preview_saves_nothing(client, curator):
     assert challenge.prompts.get().text == "A red cube."
 
 
+def test_an_edit_from_a_stale_page_is_refused_and_its_words_are_kept(client, curator):
+    challenge = create_challenge(prompts=("A red cube.", "A red ball."))
+    withdrawn, changed = challenge.prompts.order_by("position")
+    post(client, "prompts", challenge.pk, prompt=withdrawn.pk, text=withdrawn.text, withdraw="1")
+    post(client, "prompts", challenge.pk, prompt=changed.pk, text="A green ball.")
+    for stale, why in ((withdrawn, "withdrew this prompt"), (changed, "changed this prompt")):
+        edit = {"prompt": stale.pk, "text": "A blue cone."}
+        page = post(client, "prompts", challenge.pk, status=422, **edit)
+        assert f"Somebody {why} meanwhile" in page
+        assert page.count("A blue cone.") == 1
+        assert f'value="{stale.pk}"' not in page
+    current = challenge.prompts.filter(is_current=True)
+    assert list(current.values_list("text", flat=True)) == ["A green ball."]
+    edit = {"prompt": current.get().pk, "text": "A green ball.", "showcase": "on"}
+    page = post(client, "prompts", challenge.pk, status=422, **edit)
+    assert "at least one prompt to vote on" in page
+
+
 def test_people_on_a_reference_need_a_note_of_their_consent(client, curator):
     challenge = create_challenge(discipline="image-editing", status="draft")
     words = {"alt": "A sitter", "credit": "Somebody", "licence": "CC0", "shows_people": "on"}
@@ -413,6 +433,128 @@ def test_an_undo_that_is_overtaken_is_refused(client, curator):
     assert "decided about this picture since" in post(client, "undo", hid.pk)
     candidate.refresh_from_db()
     assert candidate.status == "hidden"
+
+
+def in_hours(hours: int) -> str:
+    return f"{timezone.now() + timedelta(hours=hours):%Y-%m-%dT%H:%M}"
+
+
+def read(challenge: Challenge) -> tuple[str, bool, bool, bool]:
+    """Its status, and whether it is in the archive, opens and closes by itself."""
+    challenge.refresh_from_db()
+    moments = (challenge.archived_at, challenge.opens_at, challenge.closes_at)
+    return challenge.status, *(moment is not None for moment in moments)
+
+
+def test_a_draft_opened_by_accident_is_a_draft_again_with_its_moments(client, curator):
+    (challenge,) = create_arena(status="draft")
+    post(client, "schedule", challenge.pk, opens_at=in_hours(1), closes_at=in_hours(2))
+    before = Challenge.objects.get()
+    post(client, "move", challenge.pk, do="open")
+    assert read(challenge) == ("open", False, False, True)
+    undone = undo_last(client, curator)
+    assert undone.said == "Took back: Opened it for votes."
+    assert read(challenge) == ("draft", False, True, True)
+    assert (challenge.opened_at, challenge.closed_at) == (None, None)
+    assert (challenge.opens_at, challenge.closes_at) == (before.opens_at, before.closes_at)
+
+
+def test_a_draft_whose_pairs_were_handed_out_is_closed_and_the_line_says_so(client, curator):
+    (challenge,) = create_arena(status="draft")
+    Challenge.objects.update(opens_at=timezone.now() - timedelta(seconds=1))
+    assert move_scheduled() == 1
+    assert "a draft again while no pair" in challenge.history.get().way_back
+    issue()
+    undone = undo_last(client, curator)
+    assert read(challenge) == ("closed", False, False, False)
+    assert "closed and no draft again, since pairs of it were handed out" in undone.said
+    assert "opening it after that retires them. A moment that is over was not set again" in (
+        undone.said
+    )
+
+
+def test_what_closing_and_archiving_erase_comes_back(client, curator):
+    (challenge,) = create_arena(models=2)
+    post(client, "schedule", challenge.pk, closes_at=in_hours(2))
+    post(client, "move", challenge.pk, do="close")
+    assert read(challenge) == ("closed", False, False, False)
+    Challenge.objects.update(closed_at=timezone.now() - timedelta(hours=1))
+    assert "2 pictures were shown with names" in undo_last(client, curator).said
+    assert read(challenge) == ("open", False, False, True)
+    post(client, "move", challenge.pk, do="close")
+    post(client, "schedule", challenge.pk, opens_at=in_hours(1), closes_at=in_hours(2))
+    post(client, "move", challenge.pk, do="archive")
+    assert "by hand only" in challenge.history.first().said
+    undo_last(client, curator)
+    assert read(challenge) == ("closed", False, True, True)
+    post(client, "move", challenge.pk, do="archive")
+    put_aside = Challenge.objects.get().archived_at
+    post(client, "move", challenge.pk, do="open")
+    assert "back into the archive" in challenge.history.first().way_back
+    undo_last(client, curator)
+    assert read(challenge) == ("closed", True, False, False)
+    assert challenge.archived_at == put_aside
+
+
+def test_an_undo_of_a_state_that_was_changed_since_is_refused(client, curator):
+    (challenge,) = create_arena()
+    post(client, "move", challenge.pk, do="close")
+    closed = challenge.history.get()
+    post(client, "move", challenge.pk, do="archive")
+    assert "changed since: set them by hand" in post(client, "undo", closed.pk)
+    assert read(challenge) == ("closed", True, False, False)
+
+
+def test_an_undo_of_settings_never_overwrites_newer_ones(client, curator):
+    challenge = create_challenge(title="A", canvas_width=512, canvas_height=512, position=5)
+    posters = Category.objects.create(slug="posters", name="Posters")
+    for title in ("B", "C"):
+        post(client, "settings", challenge.pk, **settings(title=title, slug=challenge.slug))
+    older = challenge.history.order_by("pk")[0]
+    assert "“title” has been changed since" in post(client, "undo", older.pk)
+    challenge.refresh_from_db()
+    assert challenge.title == "C"
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.title == "B"
+    for chosen in ({"categories": posters.pk}, {}):
+        post(client, "settings", challenge.pk, **settings(title="B", slug=challenge.slug, **chosen))
+    removed = challenge.history.first()
+    posters.delete()
+    assert "deleted meanwhile" in post(client, "undo", removed.pk)
+    assert not HistoryLine.objects.filter(undoes=removed).exists()
+
+
+def test_an_undo_of_a_schedule_never_overwrites_a_newer_one(client, curator):
+    challenge = create_challenge(status="draft")
+    for hours in (1, 2):
+        post(client, "schedule", challenge.pk, opens_at=in_hours(hours))
+    newer, older = challenge.history.all()
+    assert "changed since: set them by hand" in post(client, "undo", older.pk)
+    former = timezone.now() + timedelta(hours=1)
+    post(client, "undo", newer.pk)
+    challenge.refresh_from_db()
+    assert abs(challenge.opens_at - former) < timedelta(minutes=2)
+
+
+def test_lines_of_former_versions_are_still_taken_back(client, curator):
+    (challenge,) = create_arena()
+    note_action(
+        challenge=challenge,
+        who=curator,
+        said="Changed title.",
+        undo={"do": "settings", "values": {"title": "Former"}},
+        way_back="Sets the former values again.",
+    )
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.title == "Former"
+    for do, status in (("close", "closed"), ("open", "open")):
+        line = note_action(
+            challenge=challenge, who=curator, said="Did it.", undo={"do": do}, way_back="Undoes it."
+        )
+        post(client, "undo", line.pk)
+        assert read(challenge)[0] == status
 
 
 def test_a_second_press_leaves_no_line_that_could_be_undone(client, curator):

@@ -35,8 +35,9 @@ def close_long_ago(challenge: Challenge) -> None:
 
 
 def make_showcase(challenge: Challenge, *, takes: int = 1) -> list[Candidate]:
-    """A showcase prompt in the place of the only one, with pictures."""
+    """A showcase prompt in the place of the only one, with pictures, beside one to vote on."""
     prompt = challenge.prompts.get(is_current=True)
+    add_prompt(challenge, text="A green cone.")
     revise_prompt(prompt, text="A blue ball.", purpose=Prompt.Purpose.SHOWCASE)
     model = create_model()
     return [create_candidate(challenge=challenge, model=model, take=take) for take in range(takes)]

@@ -1,20 +1,28 @@
 """What is wanted, what it costs, how far it is, and who is asked."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.db.models import F
 
 from arena.catalog.models import ImageModel, Population, PriceRule, Provider
-from arena.challenges.editing import revise_prompt
-from arena.challenges.models import Challenge
+from arena.challenges.editing import change_settings, detach_reference, revise_prompt
+from arena.challenges.models import Challenge, ReferencePicture
+from arena.generation.bringing import plan_brought
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Generation, Pulse, Slot
 from arena.generation.pulse import STARTING, away_queues, expect_pulses, record_pulse
 from arena.generation.routing import choose_offering
 from arena.generation.slots import (
     expected_costs,
+    has_pictures,
     measure_progress,
     order_demo_pictures,
     order_pictures,
@@ -42,6 +50,74 @@ def test_order_pictures_leaves_models_of_another_discipline_out():
     challenge = create_challenge()
     editor = create_model(disciplines=["image-editing"])
     assert order_pictures(challenge, models=[editor]) == 0
+
+
+def wait_for_waiting(works: list[Future[Any]]) -> None:
+    """Return once all that run on other connections wait for locks, or have ended without."""
+    waiting = (
+        "select count(*) from pg_stat_activity "
+        "where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    ends = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] >= sum(not work.done() for work in works):
+                return
+            time.sleep(0.01)
+
+
+def elsewhere(do: Callable[[], Any]) -> Any:
+    try:
+        return do()
+    finally:
+        connection.close()
+
+
+def bring(challenge: Challenge, model: ImageModel) -> None:
+    place = (challenge.prompts.get().pk, model.pk, 0)
+    plan_brought(place, b"some picture", batches={}, by=None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("do", ["order", "bring"])
+def test_a_challenge_is_not_changed_while_its_pictures_are_being_ordered(do):
+    challenge = create_challenge(discipline="image-editing", status="draft")
+    reference = ReferencePicture.objects.create(
+        challenge=challenge, public_name="one", width=300, height=200, alt="A", credit="B"
+    )
+    stale = [Challenge.objects.get() for _ in range(2)]
+    changes = [
+        lambda: change_settings(stale[0], has_pictures=has_pictures, canvas_width=512),
+        lambda: detach_reference(stale[1], reference=reference, has_pictures=has_pictures),
+    ]
+    model = create_model()
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            if do == "order":
+                assert order_pictures(challenge, models=[model], takes=1) == 1
+            else:
+                bring(challenge, model)
+            changing = [pool.submit(elsewhere, change) for change in changes]
+            wait_for_waiting(changing)
+        for change in changing:
+            with pytest.raises(ValidationError, match=r"[Pp]ictures"):
+                change.result(timeout=20)
+    assert Challenge.objects.get().canvas_width == 256
+    assert ReferencePicture.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_waits_for_who_changes_the_challenge_and_goes_by_the_change():
+    challenge, model = create_challenge(), create_model(disciplines=["text-to-image"])
+    stale = Challenge.objects.get()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            change_settings(challenge, has_pictures=has_pictures, discipline="image-editing")
+            order = pool.submit(elsewhere, lambda: order_pictures(stale, models=[model]))
+            wait_for_waiting([order])
+        assert order.result(timeout=20) == 0
+    assert not Slot.objects.exists()
 
 
 def test_demo_studios_start_themselves_on_open_challenges_only():

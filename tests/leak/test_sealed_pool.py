@@ -175,9 +175,9 @@ def open_page() -> dict[str, str]:
 
 @pytest.fixture
 def real_shown() -> None:
-    """Challenge pages tell of real models, as they do from the first counted vote on one."""
+    """Pages of text challenges tell of real models, as they do from the first counted vote on one."""
     models = list(ImageModel.objects.filter(population=Population.REAL)[:2])
-    publish_board(models, discipline="image-editing")
+    publish_board(models, discipline="text-to-image")
 
 
 @pytest.fixture

@@ -20,19 +20,21 @@ from arena.challenges.editing import (
     change_settings,
     close_challenge,
     detach_reference,
+    lock_challenge,
     revise_prompt,
     schedule_challenge,
     unarchive_challenge,
     withdraw_prompt,
 )
-from arena.challenges.history import note_action
+from arena.challenges.history import note_action, read_status, undo_of_status
 from arena.challenges.models import Challenge, Prompt
 from arena.curate.access import curators_only, who
 from arena.curate.ordering import OrderForm
 from arena.generation.budget import remove_cap, set_cap
-from arena.generation.models import Batch, Slot, SpendingCap
+from arena.generation.models import Batch, SpendingCap
 from arena.generation.releasing import open_for_votes, wait_after_closing
-from arena.generation.slots import measure_challenges, order_pictures
+from arena.generation.scheduling import say_way_back
+from arena.generation.slots import has_pictures, measure_challenges, order_pictures
 
 from .forms import CapForm, PromptForm, ReferenceForm, ScheduleForm, SettingsForm
 from .progress import show_progress
@@ -125,9 +127,10 @@ def _act(
 @curators_only
 def save_settings(request: HttpRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(Challenge, pk=pk)
-    has_pictures = Slot.objects.filter(prompt__challenge=challenge).exists()
     form = SettingsForm(
-        request.POST, instance=get_object_or_404(Challenge, pk=pk), has_pictures=has_pictures
+        request.POST,
+        instance=get_object_or_404(Challenge, pk=pk),
+        has_pictures=has_pictures(challenge),
     )
     if not form.is_valid():
         return _show(request, challenge, settings=form)
@@ -137,8 +140,12 @@ def save_settings(request: HttpRequest, pk: int) -> HttpResponse:
         names = ", ".join(sorted(name.replace("_", " ") for name in former))
         return {
             "said": f"Changed {names}." if former else "",
-            "undo": {"do": "settings", "values": former},
-            "way_back": "Sets the former values again.",
+            "undo": {
+                "do": "settings",
+                "values": former,
+                "now": {name: form.wanted[name] for name in former},
+            },
+            "way_back": "Sets the former values again, unless somebody changes them.",
         }
 
     return _act(request, challenge, form=form, given="settings", anchor="#idea", act=act)
@@ -220,8 +227,7 @@ def detach(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     reference = get_object_or_404(challenge.references, pk=number)
 
     def act() -> dict[str, Any]:
-        in_use = Slot.objects.filter(prompt__challenge=challenge).exists()
-        detach_reference(challenge, reference=reference, in_use=in_use)
+        detach_reference(challenge, reference=reference, has_pictures=has_pictures)
         return {
             "said": f"Removed reference picture {reference.position}.",
             "way_back": "Cannot be taken back: upload it again.",
@@ -292,7 +298,8 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, challenge, schedule=form)
 
     def act() -> dict[str, Any]:
-        former = {name: getattr(challenge, name) for name in ("opens_at", "closes_at")}
+        lock_challenge(challenge)
+        former = read_status(challenge)
         schedule_challenge(challenge, **form.cleaned_data)
         moments = [
             f"{verb} at {moment:%Y-%m-%d %H:%M} UTC"
@@ -301,8 +308,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
         ]
         return {
             "said": f"Scheduled: {' and '.join(moments) or 'by hand only'}.",
-            "undo": {"do": "schedule"}
-            | {name: at.isoformat() if at else None for name, at in former.items()},
+            "undo": undo_of_status(challenge, former=former),
             "way_back": "Sets the former moments again, if they are not over.",
         }
 
@@ -319,49 +325,46 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("A challenge is opened, closed, archived or taken out of the archive.")
 
     def act() -> dict[str, Any]:
-        before = _standing(challenge)
+        lock_challenge(challenge)
+        former = read_status(challenge)
         done = change(challenge)
+        undo = undo_of_status(challenge, former=former)
         # A page that was stale: the challenge stood like that before, and there is nothing to undo.
-        return done if _standing(challenge) != before else {**done, "said": ""}
+        return {**done, "undo": undo} if undo["now"] != former else {**done, "said": ""}
 
     return _act(request, challenge, anchor="#votes", act=act)
 
 
-def _standing(challenge: Challenge) -> tuple[str, bool]:
-    challenge.refresh_from_db()
-    return challenge.status, challenge.archived_at is None
-
-
 def _open(challenge: Challenge) -> dict[str, Any]:
+    way_back = say_way_back(read_status(challenge))
     retired = open_for_votes(challenge)
     told = f" {retired} pictures were shown with names, so they are retired: order new takes."
-    return {
-        "said": "Opened it for votes." + (told if retired else ""),
-        "undo": {"do": "close"},
-        "way_back": "Closes it again.",
-    }
+    return {"said": "Opened it for votes." + (told if retired else ""), "way_back": way_back}
 
 
 def _close(challenge: Challenge) -> dict[str, Any]:
+    end = ", with its end if that is not over" if challenge.closes_at else ""
     close_challenge(challenge)
     minutes = round(wait_after_closing().total_seconds() / 60)
     return {
         "said": f"Closed it. In {minutes} minutes its page shows its pictures with names.",
-        "undo": {"do": "open"},
-        "way_back": f"Opens it again; after {minutes} minutes its pictures are retired by that.",
+        "way_back": f"Opens it again{end}; after {minutes} minutes its pictures are retired by that.",
     }
 
 
 def _archive(challenge: Challenge) -> dict[str, Any]:
+    scheduled = challenge.opens_at or challenge.closes_at
     archive_challenge(challenge)
-    way_back = "Takes it out of the archive."
-    return {"said": "Archived it.", "undo": {"do": "unarchive"}, "way_back": way_back}
+    return {
+        "said": "Archived it." + (" It opens and closes by hand only." if scheduled else ""),
+        "way_back": "Takes it out of the archive"
+        + (", with its moments if they are not over." if scheduled else "."),
+    }
 
 
 def _unarchive(challenge: Challenge) -> dict[str, Any]:
     unarchive_challenge(challenge)
-    said = "Took it out of the archive."
-    return {"said": said, "undo": {"do": "archive"}, "way_back": "Archives it again."}
+    return {"said": "Took it out of the archive.", "way_back": "Archives it again."}
 
 
 MOVES: dict[str, Callable[[Challenge], dict[str, Any]]] = {

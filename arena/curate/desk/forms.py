@@ -64,7 +64,8 @@ class SettingsForm(SeenForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """The values in the words of `challenges.editing.change_settings`."""
-        return self.cleaned_data | {"categories": [c.pk for c in self.cleaned_data["categories"]]}
+        ids = sorted(category.pk for category in self.cleaned_data["categories"])
+        return self.cleaned_data | {"categories": ids}
 
 
 class PromptForm(Marked):

@@ -10,8 +10,8 @@ from arena.challenges.models import Challenge, Prompt, ReferencePicture
 from arena.curate.challenge_admin import summarise_costs
 from arena.curate.ordering import OrderForm, orderable_models
 from arena.generation.breakers import database_now, judge, read_breakers
-from arena.generation.models import Slot, SpendingCap
-from arena.generation.slots import list_missing
+from arena.generation.models import SpendingCap
+from arena.generation.slots import has_pictures, list_missing
 
 from .forms import CapForm, PromptForm, ReferenceForm, ScheduleForm, SettingsForm
 from .progress import show_progress
@@ -32,11 +32,11 @@ def lay_out_sheet(
     schedule: ScheduleForm | None = None,
 ) -> dict[str, Any]:
     """Gather the page's context; a form that is given holds what was typed, the others what is."""
-    has_pictures = Slot.objects.filter(prompt__challenge=challenge).exists()
+    fixed = has_pictures(challenge)
     own_cap = SpendingCap.objects.filter(challenge=challenge).first()
     return {
-        "settings_form": settings or SettingsForm(instance=challenge, has_pictures=has_pictures),
-        "has_pictures": has_pictures,
+        "settings_form": settings or SettingsForm(instance=challenge, has_pictures=fixed),
+        "has_pictures": fixed,
         "discipline_label": Discipline(challenge.discipline).label,
         "is_editing": challenge.discipline == Discipline.IMAGE_EDITING,
         "categories": [category.name for category in challenge.categories.all()],
@@ -58,6 +58,9 @@ def _prompts(challenge: Challenge, typed: PromptForm | None, preview: str) -> di
     about = typed["prompt"].value() if typed is not None else None
     versions = list(challenge.prompts.order_by("position", "-version"))
     current = [prompt for prompt in versions if prompt.is_current]
+    if typed is not None and about and str(about) not in {str(prompt.pk) for prompt in current}:
+        # This version is asked no more: what was typed stands in the form for a new prompt.
+        typed.data, about = {**typed.data, "prompt": ""}, None
     rows = []
     for prompt in current:
         mine = typed is not None and str(about) == str(prompt.pk)

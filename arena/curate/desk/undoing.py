@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from arena.battles.decisions import hide_picture, show_picture
 from arena.battles.models import Decision
+from arena.battles.restoring import restore_status
 from arena.battles.suggestions import return_suggestion
 from arena.catalog.editing import restore_row, withdraw_price_list
 from arena.catalog.models import Offering
@@ -32,8 +33,9 @@ from arena.challenges.models import Challenge, HistoryLine, Prompt
 from arena.curate.exchange.importing import take_back_import
 from arena.generation.budget import remove_cap, set_cap
 from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
-from arena.generation.models import Batch, Candidate, Slot, SpendingCap
+from arena.generation.models import Batch, Candidate, SpendingCap
 from arena.generation.releasing import open_for_votes
+from arena.generation.slots import has_pictures
 
 Values = dict[str, Any]
 
@@ -47,13 +49,13 @@ def take_back(line_id: int, *, who: User) -> HistoryLine:
     line = claim_undo(line_id)
     assert line.undo is not None  # noqa: S101 - claim_undo has looked
     try:
-        UNDO[line.undo["do"]](line, line.undo, who)
+        left = UNDO[line.undo["do"]](line, line.undo, who)
     except ObjectDoesNotExist as gone:
         raise ValidationError("What it was about exists no more.") from gone
     return note_action(
         challenge=line.challenge,
         who=who,
-        said=f"Took back: {line.said}",
+        said=f"Took back: {line.said}" + (f" {left}" if isinstance(left, str) and left else ""),
         way_back="What was taken back is done again by hand.",
         undoes=line,
     )
@@ -65,10 +67,15 @@ def _challenge(line: HistoryLine) -> Challenge:
     return line.challenge
 
 
+def _status(line: HistoryLine, undo: Values, _: User) -> str:
+    return restore_status(_challenge(line), former=undo["former"], expected=undo["now"])
+
+
 def _settings(line: HistoryLine, undo: Values, _: User) -> None:
     challenge = _challenge(line)
-    has_pictures = Slot.objects.filter(prompt__challenge=challenge).exists()
-    change_settings(challenge, has_pictures=has_pictures, **undo["values"])
+    # Lines of former versions did not keep what they set.
+    expected = undo.get("now", {})
+    change_settings(challenge, has_pictures=has_pictures, expected=expected, **undo["values"])
 
 
 def _revise(line: HistoryLine, undo: Values, _: User) -> None:
@@ -127,16 +134,19 @@ def _prices(line: HistoryLine, undo: Values, _: User) -> None:
     )
 
 
+# What a function returns as words could not be taken back; the line says it.
 UNDO: dict[str, Callable[[HistoryLine, Values, User], Any]] = {
+    "status": _status,
+    # Lines of former versions have these and no former status; "archive" takes a new draft back, too.
     "open": lambda line, undo, _: open_for_votes(_challenge(line)),
     "close": lambda line, undo, _: close_challenge(_challenge(line)),
     "archive": lambda line, undo, _: archive_challenge(_challenge(line)),
     "unarchive": lambda line, undo, _: unarchive_challenge(_challenge(line)),
+    "schedule": _schedule,
     "settings": _settings,
     "revise": _revise,
     "withdraw": lambda line, undo, _: withdraw_prompt(Prompt.objects.get(pk=undo["prompt"])),
     "restore": lambda line, undo, _: restore_prompt(Prompt.objects.get(pk=undo["prompt"])),
-    "schedule": _schedule,
     "cap": _cap,
     "cancel": _cancel,
     "pause": lambda line, undo, _: pause_batch(Batch.objects.get(pk=undo["batch"])),

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from arena.challenges.editing import add_prompt, change_settings, revise_prompt
 from arena.challenges.models import Category, Challenge, Prompt, ReferencePicture
-from arena.generation.models import Slot
+from arena.generation.slots import has_pictures
 
 from .cells import Named, NamedMany, Text
 from .sheets import Sheet, link
@@ -57,7 +57,7 @@ class ChallengeSheet(Sheet):
         names = [name for name in self.columns() if name not in ("slug", "categories", "status")]
         change_settings(
             Challenge.objects.get(pk=instance.pk),
-            has_pictures=Slot.objects.filter(prompt__challenge=instance).exists(),
+            has_pictures=has_pictures,
             **{name: getattr(instance, name) for name in names},
         )
 
