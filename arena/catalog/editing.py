@@ -16,6 +16,7 @@ from django.db import models, transaction
 from arena.providers.dialects import DIALECTS
 
 from .checks import check_rates
+from .flags import UNKEEPABLE_WORDS, holds_unkeepable
 from .models import ImageModel, Offering, PriceClaim, PriceRule, Provider
 from .prices import as_rate
 
@@ -179,8 +180,7 @@ def _check_provider(provider: models.Model) -> Iterator[tuple[str, str]]:
         yield "base_url", "An address holds no name, no key and no question mark."
     if not provider.max_in_flight:
         yield "max_in_flight", "At least one call at a time; to stop all calls, switch it off."
-    if holds_secret(provider.options):
-        yield "options", NO_KEYS_HERE
+    yield from _check_flags(provider.options)
 
 
 def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
@@ -192,8 +192,14 @@ def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
         yield "least_reserve", "It is not negative."
     if strange := sorted(set(offering.disciplines) - set(model.disciplines)):
         yield "disciplines", f"The model does not do: {', '.join(strange)}."
-    if holds_secret(offering.options):
+    yield from _check_flags(offering.options)
+
+
+def _check_flags(options: Any) -> Iterator[tuple[str, str]]:
+    if holds_secret(options):
         yield "options", NO_KEYS_HERE
+    elif holds_unkeepable(options):
+        yield "options", f"The flags hold {UNKEEPABLE_WORDS}: take it out."
 
 
 def _check_claim(claim: models.Model) -> Iterator[tuple[str, str]]:

@@ -127,6 +127,21 @@ def test_an_offering_is_switched_and_changed_with_a_way_back(client, curator):
     assert client.post(page, {"priority": "x"}).status_code == 422
 
 
+@pytest.mark.parametrize("options", ['{"a": "\\u0000"}', '{"\\ud800": 1}', '{"a": ["\\udfff"]}'])
+def test_flags_that_cannot_be_kept_are_refused_in_a_sentence(client, curator, options):
+    offering = create_offering()
+    shown = client.get(address("model", offering.model.slug)).context["offerings"][0]
+    provider = client.get(address("provider", "local")).context["form"]
+    for page, form in (
+        (address("offering", offering.pk), shown["form"]),
+        (address("provider", "local"), provider),
+    ):
+        answer = client.post(page, filled(form, options=options))
+        assert answer.status_code == 422
+        assert b"It holds a character that cannot be kept" in answer.content
+    assert Offering.objects.get().options == {}
+
+
 def price_form(**values: Any) -> dict[str, Any]:
     return {
         "rules-TOTAL_FORMS": 3,
