@@ -80,6 +80,11 @@ def check_lists(rates: Iterable[Rate], *, place: str) -> Iterator[Finding]:
     yield from _check_tokens(rates, place=place)
 
 
+def day_before(day: date) -> date:
+    """Return the day before, or the day itself where there is none before it."""
+    return day - timedelta(days=1) if day > date.min else day
+
+
 def name_of(rate: Rate) -> str:
     """Name a rule so that a curator finds it."""
     words = [rate.direction, rate.unit, rate.size, rate.quality, rate.tokens_of, rate.feature]
@@ -151,10 +156,11 @@ def _check_days(rates: list[Rate], *, place: str) -> Iterator[Finding]:
                 yield Finding(
                     where,
                     f"it still holds on {second.valid_from}, when {name_of(second)} begins.",
-                    f"End it on {second.valid_from - timedelta(days=1)}.",
+                    f"End it on {day_before(second.valid_from)}.",
                 )
         for first, second in pairwise(group):
-            if first.valid_until and first.valid_until + timedelta(days=1) < second.valid_from:
+            # Their difference: the day after the last one that there is would be none.
+            if first.valid_until and (second.valid_from - first.valid_until).days > 1:
                 yield Finding(
                     f"{place}, {name_of(first)}",
                     f"nothing is priced between {first.valid_until} and {second.valid_from}.",

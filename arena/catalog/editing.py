@@ -5,7 +5,7 @@ ended, and another one begins. Keys of providers are in the environment; here is
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from django.db import models, transaction
 
 from arena.providers.dialects import DIALECTS
 
-from .checks import check_rates
+from .checks import check_rates, day_before
 from .flags import UNKEEPABLE_WORDS, holds_unkeepable
 from .models import ImageModel, Offering, PriceClaim, PriceRule, Provider
 from .prices import as_rate
@@ -32,6 +32,8 @@ NO_KEYS_HERE = (
     "This looks like a key and not like the name of a variable. Keys are never kept here: put it into the "
     "environment of the server and write the variable's name, such as OPENAI_API_KEY."
 )
+# Days of price lists: others are slips of the hand, and calendars end at the year 9999.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What a price list that has begun may still be given: its end, and words.
 OPEN_TO_CHANGE = ("valid_until", "note", "position")
 
@@ -55,9 +57,17 @@ def _check_changed(
     """Check what was changed: an old fault elsewhere must not keep anybody from switching a row off."""
     same = {field.name for field in row._meta.concrete_fields if field.attname not in changed}
     row.full_clean(exclude=same)
-    new = {name: why for name, why in find_faults(row) if name in changed or known.get(name) != why}
-    if new:
+    if new := new_faults(row, changed=changed, known=known):
         raise ValidationError(new)
+
+
+def new_faults(
+    row: models.Model, *, changed: Collection[str], known: Mapping[str, str]
+) -> dict[str, str]:
+    """Return by field what a changed row has against the rules and had not before (`known`)."""
+    return {
+        name: why for name, why in find_faults(row) if name in changed or known.get(name) != why
+    }
 
 
 def check_rules(row: models.Model) -> None:
@@ -210,11 +220,26 @@ def _check_claim(claim: models.Model) -> Iterator[tuple[str, str]]:
         yield "direction", "is there for claims of the kind “direction”, and only for them."
 
 
+def _check_price_rule(rule: models.Model) -> Iterator[tuple[str, str]]:
+    assert isinstance(rule, PriceRule)  # noqa: S101 - narrows the type
+    for name in ("valid_from", "valid_until"):
+        if (day := getattr(rule, name)) is not None and (why := say_why_no_day(day)):
+            yield name, why
+
+
+def say_why_no_day(day: date) -> str:
+    """Say why a price list neither begins nor ends on a day, or "" where it may."""
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return ""
+    return f"{day} is out of reach: price lists begin and end in the years {FIRST_YEAR} to {LAST_YEAR}."
+
+
 RULES: dict[type[models.Model], Callable[[models.Model], Iterator[tuple[str, str]]]] = {
     ImageModel: _check_model,
     Provider: _check_provider,
     Offering: _check_offering,
     PriceClaim: _check_claim,
+    PriceRule: _check_price_rule,
 }
 
 
@@ -281,7 +306,7 @@ def begin_price_list(
     for rule in stored:
         if rule.valid_until is None or rule.valid_until >= valid_from:
             ended[rule.pk] = rule.valid_until
-            rule.valid_until = valid_from - timedelta(days=1)
+            rule.valid_until = day_before(valid_from)
             rule.save(update_fields=["valid_until"])
     for position, rule in enumerate(rules, start=1):
         rule.offering, rule.position = offering, position

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,7 +21,6 @@ from arena.battles.decisions import (
     show_picture,
 )
 from arena.battles.models import Battle, Vote
-from arena.catalog.editing import NO_KEYS_HERE, is_variable_name
 from arena.catalog.models import (
     ImageModel,
     Lab,
@@ -47,6 +45,7 @@ from .call_admin import BatchAdmin, BreakerAdmin
 from .challenge_admin import ChallengeAdmin
 from .key_admin import ApiKeyAdmin
 from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
+from .ruled import RuledForm
 
 __all__ = [
     "ApiKeyAdmin",
@@ -282,6 +281,7 @@ class RatingRunAdmin(FactAdmin):
 
 class OfferingInline(admin.TabularInline):
     model = Offering
+    form = RuledForm
     extra = 0
     show_change_link = True
     fields = ("provider", "remote_id", "disciplines", "priority", "resend_safe", "enabled")
@@ -289,11 +289,13 @@ class OfferingInline(admin.TabularInline):
 
 class PriceRuleInline(admin.TabularInline):
     model = PriceRule
+    form = RuledForm
     extra = 0
 
 
 class PriceClaimInline(admin.TabularInline):
     model = PriceClaim
+    form = RuledForm
     extra = 0
 
 
@@ -305,6 +307,7 @@ class ModelTextInline(admin.StackedInline):
 
 @admin.register(ImageModel)
 class ImageModelAdmin(admin.ModelAdmin):
+    form = RuledForm
     list_display = ("name", "lab", "population", "status")
     list_filter = ("population", "status", "lab")
     list_select_related = ("lab",)
@@ -315,21 +318,15 @@ class ImageModelAdmin(admin.ModelAdmin):
 
 @admin.register(Offering)
 class OfferingAdmin(admin.ModelAdmin):
+    form = RuledForm
     list_display = ("model", "provider", "remote_id", "priority", "enabled")
     list_select_related = ("model", "provider")
     list_filter = ("provider", "enabled")
     inlines = (PriceRuleInline,)
 
 
-class ProviderForm(forms.ModelForm):
+class ProviderForm(RuledForm):
     website = forms.URLField(required=False, assume_scheme="https")
-
-    def clean_key_variable(self) -> str:
-        """Refuse a key that was pasted in place of its variable's name: it would be shown."""
-        name: str = self.cleaned_data["key_variable"]
-        if name and not is_variable_name(name):
-            raise ValidationError(NO_KEYS_HERE)
-        return name
 
 
 @admin.register(Provider)

@@ -300,3 +300,21 @@ def test_a_finding_reads_as_sentences():
     assert (
         str(Finding("Here", "it is wrong.", "Put it right.")) == "Here: it is wrong. Put it right."
     )
+
+
+def test_days_at_the_ends_of_the_calendar_are_checked_like_others():
+    def rate(source: str, begins: date, ends: date | None) -> Rate:
+        return Rate(
+            "output", "image", Decimal("0.04"), source=source, valid_from=begins, valid_until=ends
+        )
+
+    (finding,) = check_rates(
+        [rate("a", date(2026, 1, 1), date.max), rate("b", date.min, date(2025, 12, 1))],
+        place="here",
+    )
+    assert "nothing is priced between 2025-12-01 and 2026-01-01" in finding.what
+    (finding,) = check_rates(
+        [rate("a", date.min, date.max), rate("b", date.min, None)], place="here"
+    )
+    assert "it still holds on 0001-01-01" in finding.what
+    assert not list(check_rates([rate("a", date(2026, 1, 1), date.max)], place="here"))

@@ -187,6 +187,33 @@ def test_a_price_list_is_planned_shown_by_date_and_taken_back(client, curator):
     assert client.post(page, {"valid_from": str(tomorrow)}).status_code == 422
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_price_list_begins_and_ends_within_reach(admin_client, day):
+    offering = create_offering(price="0.04", resend_safe=False)
+    answer = admin_client.post(address("prices", offering.pk), price_form(valid_from=day))
+    assert answer.status_code == 422
+    assert b"is out of reach: price lists begin and end in the years 2000 to 2100" in answer.content
+    answer = post_raw(admin_client, offering, **{"price_rules-0-valid_until": day})
+    assert b"is out of reach" in answer.content
+    assert PriceRule.objects.get().valid_until is None
+    # One that came in before the rule breaks no page.
+    PriceRule.objects.update(valid_until=day)
+    assert admin_client.get(address("model", offering.model.slug)).status_code == 200
+    answer = post_raw(admin_client, offering, **{"price_rules-0-note": "In words."})
+    assert answer.status_code == 302
+
+
+def post_raw(client: Any, offering: Offering, **values: Any) -> Any:
+    """Save an offering's raw rows with its price rules, as they are but for some values."""
+    at = reverse("admin:catalog_offering_change", args=[offering.pk])
+    context = client.get(at).context
+    (rules,) = (one.formset for one in context["inline_admin_formsets"])
+    data = filled(context["adminform"].form, options="{}") | filled(rules.management_form)
+    for form in rules.forms:
+        data |= filled(form)
+    return client.post(at, data | values)
+
+
 def test_a_provider_tells_of_its_key_and_never_the_key(client, curator, monkeypatch):
     offering = create_offering()
     Breaker.objects.create(

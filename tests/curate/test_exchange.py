@@ -266,6 +266,14 @@ def test_imported_prices_keep_the_rules_of_typed_ones():
     assert any("is negative" in fault for fault in faults(as_csv(ended), kind="price-rules"))
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "2101-01-01", "1999-12-31", "0001-01-01"])
+def test_imported_price_lists_keep_to_the_years_of_price_lists(day):
+    create_offering(model=create_model(slug="mine"))
+    for name in ("valid_from", "valid_until"):
+        (fault,) = faults(prices(**{name: day}), kind="price-rules")
+        assert fault.startswith(f"{name.replace('_', ' ')}: {day} is out of reach")
+
+
 def test_prompts_become_versions_and_pictures_fix_the_canvas(client, curator):
     challenge = create_challenge(slug="cube")
     create_slot(challenge=challenge, model=create_model())
