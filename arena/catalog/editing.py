@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from arena.providers.dialects import DIALECTS
+from arena.providers.flags import find_wrong_kinds
 
-from .checks import check_rates, day_before
-from .flags import UNKEEPABLE_WORDS, holds_unkeepable
+from .checks import check_rates, day_before, find_wild_numbers
+from .flags import UNKEEPABLE_WORDS, holds_unkeepable, say_wrong_flags
 from .models import ImageModel, Offering, PriceClaim, PriceRule, Provider
+from .price_lists import MOST_DOLLARS
 from .prices import as_rate
 
 Row = TypeVar("Row", bound=models.Model)
@@ -33,6 +35,7 @@ NO_KEYS_HERE = (
     "environment of the server and write the variable's name, such as OPENAI_API_KEY."
 )
 # Days of price lists: others are slips of the hand, and calendars end at the year 9999.
+MOST_MARKUP = 10
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What a price list that has begun may still be given: its end, and words.
 OPEN_TO_CHANGE = ("valid_until", "note", "position")
@@ -190,7 +193,16 @@ def _check_provider(provider: models.Model) -> Iterator[tuple[str, str]]:
         yield "base_url", "An address holds no name, no key and no question mark."
     if not provider.max_in_flight:
         yield "max_in_flight", "At least one call at a time; to stop all calls, switch it off."
+    if provider.markup is not None and not 0 <= provider.markup <= MOST_MARKUP:
+        yield "markup", f"It is a share from 0 to {MOST_MARKUP}: 0.05 is 5 %."
     yield from _check_flags(provider.options)
+    # What holds for the provider holds for all that is offered there.
+    if provider.pk is not None:
+        for offering in provider.offerings.select_related("model"):
+            offering.provider = provider
+            if wrong := say_wrong_flags(offering):
+                yield "options", f"With the flags of {offering.model.slug} here: {wrong}"
+                return
 
 
 def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
@@ -198,14 +210,18 @@ def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
     model, provider = offering.model, offering.provider
     if model.population != provider.population:
         yield "provider", f"is {provider.population}, but the model {model.population}."
-    if offering.least_reserve is not None and offering.least_reserve < 0:
-        yield "least_reserve", "It is not negative."
+    if offering.least_reserve is not None and not 0 <= offering.least_reserve <= MOST_DOLLARS:
+        yield "least_reserve", f"It is a sum of dollars from 0 to {MOST_DOLLARS:,}."
     if strange := sorted(set(offering.disciplines) - set(model.disciplines)):
         yield "disciplines", f"The model does not do: {', '.join(strange)}."
+    if wrong := say_wrong_flags(offering):
+        yield "options", wrong
     yield from _check_flags(offering.options)
 
 
 def _check_flags(options: Any) -> Iterator[tuple[str, str]]:
+    for wrong in find_wrong_kinds(options):
+        yield "options", wrong
     if holds_secret(options):
         yield "options", NO_KEYS_HERE
     elif holds_unkeepable(options):
@@ -225,6 +241,8 @@ def _check_price_rule(rule: models.Model) -> Iterator[tuple[str, str]]:
     for name in ("valid_from", "valid_until"):
         if (day := getattr(rule, name)) is not None and (why := say_why_no_day(day)):
             yield name, why
+    for name, wrong in find_wild_numbers(as_rate(rule)):
+        yield name, wrong[0].upper() + wrong[1:]
 
 
 def say_why_no_day(day: date) -> str:

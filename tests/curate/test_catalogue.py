@@ -1,5 +1,6 @@
 """The catalogue at the desk: lists with filters, one page a model and a provider, price lists by date."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
 from arena.challenges.models import HistoryLine
 from arena.generation.models import Breaker
-from tests.factories import create_model, create_offering
+from tests.factories import create_challenge, create_model, create_offering, create_slot
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +186,57 @@ def test_a_price_list_is_planned_shown_by_date_and_taken_back(client, curator):
     assert "Cannot be taken back" in line.way_back
     assert [one.state for one in client.get(page).context["lists"]] == ["holds", "held"]
     assert client.post(page, {"valid_from": str(tomorrow)}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        '{"extra_body": {"size": "auto"}}',
+        '{"size_mode": "closest"}',
+        '{"extra_body": "x"}',
+        '{"editing": 5}',
+    ],
+)
+def test_wrong_flags_are_refused_beside_their_field_and_told_where_they_are_stored(
+    client, admin_client, options
+):
+    offering = create_offering(price="0.04", resend_safe=False)
+    model = address("model", offering.model.slug)
+    shown = admin_client.get(model).context["offerings"][0]
+    provider = admin_client.get(address("provider", "local")).context["form"]
+    raw = reverse("admin:catalog_provider_change", args=[offering.provider_id])
+    for page, form in (
+        (address("offering", offering.pk), shown["form"]),
+        (address("provider", "local"), provider),
+        (raw, admin_client.get(raw).context["adminform"].form),
+    ):
+        answer = admin_client.post(page, filled(form, options=options))
+        assert "must be" in answer.content.decode()
+    assert "must be" in post_raw(admin_client, offering, options=options).content.decode()
+    assert (Offering.objects.get().options, Provider.objects.get().options) == ({}, {"seed": True})
+    Offering.objects.update(options=json.loads(options))
+    challenge = create_challenge()
+    create_slot(challenge=challenge, model=offering.model)
+    desk = reverse("desk:challenge", args=[challenge.pk])
+    for page in (model, address("models"), desk, "/curate/"):
+        answer = admin_client.get(page)
+        assert answer.status_code == 200
+    assert b"Correct the flags" in admin_client.get(model).content
+    for page in (f"/challenges/{challenge.slug}/", f"/models/{offering.model.slug}/", "/models/"):
+        assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("amount", ["-1", "10001", "999999.999999"])
+def test_a_price_that_nobody_means_is_refused_in_form_and_raw_rows(admin_client, amount):
+    offering = create_offering(price="0.04", resend_safe=False)
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    form = price_form(valid_from=str(tomorrow)) | {"rules-0-amount": amount}
+    for answer in (
+        admin_client.post(address("prices", offering.pk), form),
+        post_raw(admin_client, offering, **{"price_rules-0-amount": amount}),
+    ):
+        assert f"The amount {amount} is " in answer.content.decode()
+    assert PriceRule.objects.get().amount == Decimal("0.04")
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])

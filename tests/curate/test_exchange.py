@@ -266,6 +266,18 @@ def test_imported_prices_keep_the_rules_of_typed_ones():
     assert any("is negative" in fault for fault in faults(as_csv(ended), kind="price-rules"))
 
 
+def test_imported_flags_and_prices_keep_the_rules_of_typed_ones():
+    create_offering(model=create_model(slug="mine"))
+    row = {"model": "mine", "provider": "local"}
+    (fault,) = faults(as_csv([row | {"options": '{"size_mode": "closest"}'}]), kind="offerings")
+    assert fault.startswith("options: ")
+    assert '"sizes" must be a list' in fault
+    (fault,) = faults(b'slug,options\nlocal,"{""editing"": 5}"\n', kind="providers")
+    assert 'The flag "editing" must be an object' in fault
+    (fault,) = faults(prices(amount="1e12"), kind="price-rules")
+    assert "is more than 10,000" in fault
+
+
 @pytest.mark.parametrize("day", ["9999-12-31", "2101-01-01", "1999-12-31", "0001-01-01"])
 def test_imported_price_lists_keep_to_the_years_of_price_lists(day):
     create_offering(model=create_model(slug="mine"))

@@ -10,6 +10,7 @@ from django.forms import formset_factory
 from arena.catalog.editing import is_variable_name, say_why_no_day
 from arena.catalog.models import Discipline, ImageModel, Lab, Offering, PriceRule, Provider
 from arena.curate.exchange.cells import Flags
+from arena.curate.ruled import RuledForm
 from arena.providers.dialects import DIALECTS
 
 MOST_RULES = 60
@@ -225,7 +226,7 @@ class PriceListForm(forms.Form):
         return day
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(RuledForm):
     class Meta:
         model = PriceRule
         fields = (
