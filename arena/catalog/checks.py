@@ -7,20 +7,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, pairwise
 
-from .models import ImageModel, Offering, PriceClaim
-from .price_lists import MILLION, SIZE_CLASSES, Rate, charged_by, rates_on, standard_of
+from .flags import SIZE_NAMES, read_flags_of, say_wrong_flags
+from .models import Discipline, ImageModel, Offering, PriceClaim
+from .price_lists import MILLION, MOST_DOLLARS, Rate, charged_by, rates_on, standard_of
 from .prices import (
     SIZE_NOT_TOLD,
     as_rate,
     cheapest_picture,
     estimate,
-    read_flags_of,
     read_price_list,
     read_size,
 )
 
 SIZE = re.compile(r"(?:[1-9]\d{1,4}x[1-9]\d{1,4})?")
-SIZE_NAMES = {name for _, name in SIZE_CLASSES}
+# Of these no list says more: factors of a standard rate, and tokens, seconds or megapixels of one call.
+MOST_TIMES, MOST_UNITS = Decimal(1000), Decimal(10_000_000)
 # A price that nobody states is often a share of one that somebody does: half price for batches, say.
 SHARES = {Decimal("0.5"): "half of", Decimal("0.25"): "a quarter of"}
 CANVAS = 1024
@@ -80,6 +81,11 @@ def check_lists(rates: Iterable[Rate], *, place: str) -> Iterator[Finding]:
     yield from _check_tokens(rates, place=place)
 
 
+def day_before(day: date) -> date:
+    """Return the day before, or the day itself where there is none before it."""
+    return day - timedelta(days=1) if day > date.min else day
+
+
 def name_of(rate: Rate) -> str:
     """Name a rule so that a curator finds it."""
     words = [rate.direction, rate.unit, rate.size, rate.quality, rate.tokens_of, rate.feature]
@@ -97,16 +103,34 @@ def _key(rate: Rate) -> tuple[str, ...]:
     )
 
 
-def _check_rate(rate: Rate, *, place: str) -> Iterator[Finding]:
+def find_wild_numbers(rate: Rate) -> Iterator[tuple[str, str]]:
+    """Yield field and sentence of each number of a rate that no price list can mean."""
+    tokens = None if rate.tokens is None else Decimal(rate.tokens)
     numbers = {
-        "amount": rate.amount,
-        "multiplier": rate.multiplier,
-        "expected units": rate.expected_units,
-        "most units": rate.most_units,
+        "amount": (rate.amount, MOST_DOLLARS),
+        "multiplier": (rate.multiplier, MOST_TIMES),
+        "tokens": (tokens, MOST_UNITS),
+        "expected_units": (rate.expected_units, MOST_UNITS),
+        "most_units": (rate.most_units, MOST_UNITS),
     }
-    for name, number in numbers.items():
-        if number is not None and number < 0:
-            yield Finding(place, f"the {name} {number.normalize():f} is negative.", "Correct it.")
+    wild = False
+    for field, (number, most) in numbers.items():
+        name = field.replace("_", " ")
+        if number is not None and not 0 <= number <= most:
+            wild = True
+            wrong = "is negative" if number < 0 else f"is more than {most:,}"
+            yield field, f"the {name} {number.normalize():f} {wrong}."
+    if wild or rate.amount is None:
+        return
+    units = max(rate.most_units or Decimal(1), rate.expected_units or Decimal(1))
+    whole = rate.amount * (units / MILLION if rate.unit == "million-tokens" else units)
+    if whole > MOST_DOLLARS:
+        yield "amount", f"one call would come to ${whole:,.2f}, more than ${MOST_DOLLARS:,}."
+
+
+def _check_rate(rate: Rate, *, place: str) -> Iterator[Finding]:
+    for _, wrong in find_wild_numbers(rate):
+        yield Finding(place, wrong, "Correct it.")
     if rate.valid_until is not None and rate.valid_until < rate.valid_from:
         yield Finding(
             place,
@@ -151,10 +175,11 @@ def _check_days(rates: list[Rate], *, place: str) -> Iterator[Finding]:
                 yield Finding(
                     where,
                     f"it still holds on {second.valid_from}, when {name_of(second)} begins.",
-                    f"End it on {second.valid_from - timedelta(days=1)}.",
+                    f"End it on {day_before(second.valid_from)}.",
                 )
         for first, second in pairwise(group):
-            if first.valid_until and first.valid_until + timedelta(days=1) < second.valid_from:
+            # Their difference: the day after the last one that there is would be none.
+            if first.valid_until and (second.valid_from - first.valid_until).days > 1:
                 yield Finding(
                     f"{place}, {name_of(first)}",
                     f"nothing is priced between {first.valid_until} and {second.valid_from}.",
@@ -249,7 +274,12 @@ def _check_offering(offering: Offering, *, place: str, day: date) -> Iterator[Fi
             f"a call came to ${offering.least_reserve.normalize():f}, more than the price list allows.",
             "Correct the list, then empty the field “least reserve”.",
         )
-    if offering.resend_safe or not (offering.enabled and offering.provider.enabled):
+    if not (offering.enabled and offering.provider.enabled):
+        return
+    if wrong := say_wrong_flags(offering):
+        yield Finding(place, wrong, "Correct the flags: until then nothing is asked of it.")
+        return
+    if offering.resend_safe:
         return
     if _size_is_left_open(offering, day=day):
         yield Finding(
@@ -257,12 +287,29 @@ def _check_offering(offering: Offering, *, place: str, day: date) -> Iterator[Fi
             "its prices depend on the size, but the provider is told the shape alone.",
             "Name the sizes in its options (tiers), or the dearest of them is put aside.",
         )
-    flags = read_flags_of(offering, features=())
+    draws = Discipline.TEXT_TO_IMAGE in offering.disciplines
+    features = () if draws else (Discipline.IMAGE_EDITING,)
+    flags = read_flags_of(offering, features=features)
     closest = flags["sizes"] if flags.get("size_mode") == "closest" else [f"{CANVAS}x{CANVAS}"]
     for size in closest:
         width, height = read_size(size)
         for references in (0, 1) if "image-editing" in offering.disciplines else (0,):
-            found = estimate(offering, width=width, height=height, references=references, day=day)
+            found = estimate(
+                offering,
+                width=width,
+                height=height,
+                references=references,
+                day=day,
+                features=features,
+            )
+            if found is not None and found.ceiling > MOST_DOLLARS:
+                yield Finding(
+                    place,
+                    f"a picture of {size} would cost up to ${found.ceiling.normalize():,f}, more than "
+                    f"${MOST_DOLLARS:,}.",
+                    "Correct the price list or the markup: until then nothing is asked of it.",
+                )
+                break
             if found is None:
                 yield Finding(
                     place,

@@ -5,7 +5,7 @@ ended, and another one begins. Keys of providers are in the environment; here is
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -15,9 +15,12 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from arena.providers.dialects import DIALECTS
+from arena.providers.flags import find_wrong_kinds
 
-from .checks import check_rates
+from .checks import check_rates, day_before, find_wild_numbers
+from .flags import UNKEEPABLE_WORDS, holds_unkeepable, say_wrong_flags
 from .models import ImageModel, Offering, PriceClaim, PriceRule, Provider
+from .price_lists import MOST_DOLLARS
 from .prices import as_rate
 
 Row = TypeVar("Row", bound=models.Model)
@@ -32,6 +35,9 @@ NO_KEYS_HERE = (
     "This looks like a key and not like the name of a variable. Keys are never kept here: put it into the "
     "environment of the server and write the variable's name, such as OPENAI_API_KEY."
 )
+# Days of price lists: others are slips of the hand, and calendars end at the year 9999.
+MOST_MARKUP = 10
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What a price list that has begun may still be given: its end, and words.
 OPEN_TO_CHANGE = ("valid_until", "note", "position")
 
@@ -55,9 +61,17 @@ def _check_changed(
     """Check what was changed: an old fault elsewhere must not keep anybody from switching a row off."""
     same = {field.name for field in row._meta.concrete_fields if field.attname not in changed}
     row.full_clean(exclude=same)
-    new = {name: why for name, why in find_faults(row) if name in changed or known.get(name) != why}
-    if new:
+    if new := new_faults(row, changed=changed, known=known):
         raise ValidationError(new)
+
+
+def new_faults(
+    row: models.Model, *, changed: Collection[str], known: Mapping[str, str]
+) -> dict[str, str]:
+    """Return by field what a changed row has against the rules and had not before (`known`)."""
+    return {
+        name: why for name, why in find_faults(row) if name in changed or known.get(name) != why
+    }
 
 
 def check_rules(row: models.Model) -> None:
@@ -183,8 +197,16 @@ def _check_provider(provider: models.Model) -> Iterator[tuple[str, str]]:
         yield "base_url", "An address holds no name, no key and no question mark."
     if not provider.max_in_flight:
         yield "max_in_flight", "At least one call at a time; to stop all calls, switch it off."
-    if holds_secret(provider.options):
-        yield "options", NO_KEYS_HERE
+    if provider.markup is not None and not 0 <= provider.markup <= MOST_MARKUP:
+        yield "markup", f"It is a share from 0 to {MOST_MARKUP}: 0.05 is 5 %."
+    yield from _check_flags(provider.options)
+    # What holds for the provider holds for all that is offered there.
+    if provider.pk is not None:
+        for offering in provider.offerings.select_related("model"):
+            offering.provider = provider
+            if wrong := say_wrong_flags(offering):
+                yield "options", f"With the flags of {offering.model.slug} here: {wrong}"
+                return
 
 
 def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
@@ -192,12 +214,22 @@ def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
     model, provider = offering.model, offering.provider
     if model.population != provider.population:
         yield "provider", f"is {provider.population}, but the model {model.population}."
-    if offering.least_reserve is not None and offering.least_reserve < 0:
-        yield "least_reserve", "It is not negative."
+    if offering.least_reserve is not None and not 0 <= offering.least_reserve <= MOST_DOLLARS:
+        yield "least_reserve", f"It is a sum of dollars from 0 to {MOST_DOLLARS:,}."
     if strange := sorted(set(offering.disciplines) - set(model.disciplines)):
         yield "disciplines", f"The model does not do: {', '.join(strange)}."
-    if holds_secret(offering.options):
+    if wrong := say_wrong_flags(offering):
+        yield "options", wrong
+    yield from _check_flags(offering.options)
+
+
+def _check_flags(options: Any) -> Iterator[tuple[str, str]]:
+    for wrong in find_wrong_kinds(options):
+        yield "options", wrong
+    if holds_secret(options):
         yield "options", NO_KEYS_HERE
+    elif holds_unkeepable(options):
+        yield "options", f"The flags hold {UNKEEPABLE_WORDS}: take it out."
 
 
 def _check_claim(claim: models.Model) -> Iterator[tuple[str, str]]:
@@ -208,11 +240,28 @@ def _check_claim(claim: models.Model) -> Iterator[tuple[str, str]]:
         yield "direction", "is there for claims of the kind “direction”, and only for them."
 
 
+def _check_price_rule(rule: models.Model) -> Iterator[tuple[str, str]]:
+    assert isinstance(rule, PriceRule)  # noqa: S101 - narrows the type
+    for name in ("valid_from", "valid_until"):
+        if (day := getattr(rule, name)) is not None and (why := say_why_no_day(day)):
+            yield name, why
+    for name, wrong in find_wild_numbers(as_rate(rule)):
+        yield name, wrong[0].upper() + wrong[1:]
+
+
+def say_why_no_day(day: date) -> str:
+    """Say why a price list neither begins nor ends on a day, or "" where it may."""
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return ""
+    return f"{day} is out of reach: price lists begin and end in the years {FIRST_YEAR} to {LAST_YEAR}."
+
+
 RULES: dict[type[models.Model], Callable[[models.Model], Iterator[tuple[str, str]]]] = {
     ImageModel: _check_model,
     Provider: _check_provider,
     Offering: _check_offering,
     PriceClaim: _check_claim,
+    PriceRule: _check_price_rule,
 }
 
 
@@ -279,7 +328,7 @@ def begin_price_list(
     for rule in stored:
         if rule.valid_until is None or rule.valid_until >= valid_from:
             ended[rule.pk] = rule.valid_until
-            rule.valid_until = valid_from - timedelta(days=1)
+            rule.valid_until = day_before(valid_from)
             rule.save(update_fields=["valid_until"])
     for position, rule in enumerate(rules, start=1):
         rule.offering, rule.position = offering, position

@@ -237,7 +237,7 @@ def _load_price_list(entry: Entry, *, offering: Offering, tally: Tally) -> None:
 def _price_rule(entry: Entry, *, prices: Entry, offering: Offering, position: int) -> PriceRule:
     entry.allow(PRICE_RULE)
     dates = build_row(PriceRule, prices, fields=PRICE_LIST)
-    return build_row(
+    rule = build_row(
         PriceRule,
         entry,
         fields=PRICE_RULE,
@@ -247,3 +247,4 @@ def _price_rule(entry: Entry, *, prices: Entry, offering: Offering, position: in
         valid_until=dates.valid_until,
         source=dates.source,
     )
+    return _by_the_rules(rule, entry=entry)

@@ -7,7 +7,7 @@ below what a provider bills. Explained in docs/money.md.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, Decimal, localcontext
 from typing import Literal
 
 from arena.providers.types import Usage
@@ -15,6 +15,10 @@ from arena.providers.types import Usage
 ZERO = Decimal(0)
 PLACES = Decimal("0.000001")
 MILLION = Decimal(1_000_000)
+# More than this no call costs and no line of a list says: whoever means it has slipped a point.
+MOST_DOLLARS = Decimal(10_000)
+# Digits of sums: enough for any numbers that rows can hold, so that a sum is told and never an error.
+DIGITS = 60
 SIZE_CLASSES = ((512, "0.5K"), (1024, "1K"), (2048, "2K"), (4096, "4K"))
 
 # No token of any tokenizer in use is shorter than a byte; the rest is what providers wrap a prompt in.
@@ -186,7 +190,8 @@ def price_call(prices: PriceList, ask: Ask, usage: Usage) -> Decimal | None:
 
 def finish(dollars: Decimal, prices: PriceList) -> Decimal:
     """Add the markup and round up to six places, once, at the end."""
-    return (dollars * (1 + prices.markup)).quantize(PLACES, rounding=ROUND_CEILING)
+    with localcontext(prec=DIGITS):
+        return (dollars * (1 + prices.markup)).quantize(PLACES, rounding=ROUND_CEILING)
 
 
 # What is matched ----------------------------------------------------------------------------------

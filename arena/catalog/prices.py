@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from arena.providers import fal_queue, gemini, openai_images, replicate
 from arena.providers.parameters import closest_size, closest_tier
 from arena.providers.types import Usage
 
-from .models import Discipline, Offering, PriceRule
+from .flags import read_fixed_size, read_flags_of, say_wrong_flags
+from .models import Offering, PriceRule
 from .price_lists import (
     ANY_SIZE,
     Ask,
@@ -37,12 +37,6 @@ __all__ = [
     "size_class",
 ]
 
-DIALECT_FLAGS: Mapping[str, Mapping[str, Any]] = {
-    "openai_images": openai_images.DEFAULTS,
-    "gemini": gemini.DEFAULTS,
-    "fal_queue": fal_queue.DEFAULTS,
-    "replicate": replicate.DEFAULTS,
-}
 SIZE_NOT_TOLD = frozenset({"aspect", "prompt", "none"})
 
 # What a list without a rate per picture is measured by where "from $..." is said.
@@ -101,8 +95,11 @@ def estimate(
 
     Width and height are pixels of the wanted canvas, `references` counts the pictures that are sent along,
     `features` names what surcharges depend on, such as the discipline. `prompt` sharpens the bound of text
-    tokens. None: the offering's price list of that day does not say. The ceiling is what is put aside.
+    tokens. None: the offering's price list of that day does not say, or its flags are wrong. The ceiling is
+    what is put aside.
     """
+    if say_wrong_flags(offering):
+        return None
     ask = _ask(
         offering,
         width=width,
@@ -128,8 +125,11 @@ def price_of_usage(
 ) -> Decimal | None:
     """Tell what a call came to in dollars by what the provider counted; `day` is the day it was planned.
 
-    None: list and usage together do not say; then the call is booked at what was put aside for it.
+    None: list and usage together do not say, or the flags are wrong; then the call is booked at what was put
+    aside for it.
     """
+    if say_wrong_flags(offering):
+        return None
     ask = _ask(
         offering,
         width=width,
@@ -187,11 +187,14 @@ def _ask(
     flags = read_flags_of(offering, features=features)
     fixed: Mapping[str, Any] = flags.get("extra_body", {})
     size = _told_size(flags, width=width, height=height)
-    if flags.get("size_mode") == "closest":
+    if flags.get("size_mode") == "closest" and flags.get("sizes"):
         sizes = tuple(read_size(size) for size in flags["sizes"])
         width, height = closest_size(sizes, width=width, height=height)
-    if "size" in fixed:
-        (width, height), size = read_size(fixed["size"]), ""
+    told = read_fixed_size(fixed.get("size"))
+    if isinstance(told, str):
+        size = told
+    elif told is not None:
+        (width, height), size = told, ""
     return Ask(
         width=width,
         height=height,
@@ -201,13 +204,6 @@ def _ask(
         features=frozenset(feature_key(feature) for feature in features),
         prompt_bytes=None if prompt is None else len(prompt.encode()),
     )
-
-
-def read_flags_of(offering: Offering, *, features: Collection[str]) -> dict[str, Any]:
-    """Join the flags of an offering's dialect, its provider and its own, and of editing where that is used."""
-    own = {**offering.provider.options, **offering.options}
-    editing = own.get("editing", {}) if Discipline.IMAGE_EDITING in features else {}
-    return {**DIALECT_FLAGS.get(offering.provider.dialect, {}), **own, **editing}
 
 
 def _told_size(flags: Mapping[str, Any], *, width: int, height: int) -> str:

@@ -46,7 +46,8 @@ from .call_admin import BatchAdmin, BreakerAdmin
 from .challenge_admin import ChallengeAdmin
 from .key_admin import ApiKeyAdmin
 from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
-from .raw import LawfulAdmin, LawfulForm, ShownInline
+from .raw import LawfulAdmin, ShownInline
+from .ruled import RuledForm
 
 __all__ = [
     "ApiKeyAdmin",
@@ -278,7 +279,7 @@ class RatingRunAdmin(FactAdmin):
     list_select_related = ("challenge",)
 
 
-class OfferingForm(LawfulForm):
+class OfferingForm(RuledForm):
     """Calls that were made keep their offering, so it stays one of its model at its provider."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -305,7 +306,7 @@ class PriceRuleInline(ShownInline):
 
 class PriceClaimInline(admin.TabularInline):
     model = PriceClaim
-    form = LawfulForm
+    form = RuledForm
     extra = 0
 
 
@@ -338,7 +339,7 @@ class OfferingAdmin(LawfulAdmin):
     inlines = (PriceRuleInline,)
 
 
-class ProviderForm(LawfulForm):
+class ProviderForm(RuledForm):
     website = forms.URLField(required=False, assume_scheme="https")
 
 

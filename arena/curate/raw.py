@@ -7,28 +7,13 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from arena.catalog.editing import find_faults
-
-
-class LawfulForm(forms.ModelForm):
-    """A raw row that passes the rules of the desk; an old fault elsewhere keeps nobody from a change."""
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if self.errors:
-            return
-        row = self.instance
-        stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
-        known = dict(find_faults(stored)) if stored else {}
-        for name, why in find_faults(row):
-            if name in self.changed_data or known.get(name) != why:
-                self.add_error(name if name in self.fields else None, why)
+from .ruled import RuledForm
 
 
 class LawfulAdmin(admin.ModelAdmin):
     """Raw rows of the catalogue: by its rules, and only what was changed is written."""
 
-    form = LawfulForm
+    form = RuledForm
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The two populations never mix (I8), so nobody goes over."""

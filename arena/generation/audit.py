@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from .endings import NOT_PLANNED
 from .models import Generation, LedgerEntry
 
 ZERO = Decimal(0)
@@ -134,6 +135,8 @@ def _calls() -> QuerySet[Generation, Any]:
     }
     return (
         Generation.objects.exclude(origin__in=Generation.NOT_ASKED)
+        # No money was asked for yet when its planning broke off.
+        .exclude(outcome=NOT_PLANNED, entries__isnull=True)
         .filter(Q(entries__isnull=False) | Q(offering__resend_safe=False))
         .order_by("pk")
         .values(

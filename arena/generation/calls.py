@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Now
 
+from arena.catalog.flags import say_wrong_flags
 from arena.providers.dialects import DIALECTS, Adapter
 from arena.providers.types import (
     Done,
@@ -102,6 +103,9 @@ def _prepare(
     claim: Claim, generation: Generation, references: tuple[Reference, ...] | None
 ) -> PictureRequest:
     """Describe the picture, and note how many pictures are sent along: the cost may depend on it."""
+    if wrong := say_wrong_flags(generation.offering):
+        said = f"Nothing was sent: the flags of {generation.offering} are wrong. {wrong}"
+        raise ProviderError(Outcome.BAD_REQUEST, said, billed=False)
     try:
         request = picture_request(generation, references=references)
     except OSError as error:

@@ -1,5 +1,6 @@
 """Finds due slots in rows and plans their next generation; Celery messages only hurry things up."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,26 +8,37 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Now, TruncDay
 
 from arena.catalog.models import Offering
+from arena.catalog.price_lists import MOST_DOLLARS
 from arena.catalog.prices import estimate
 
 from . import breakers
 from .budget import OverBudget, reserve_within_caps
+from .endings import NOT_PLANNED
 from .models import Breaker, Generation, Slot
 from .points import reach
+from .retries import MAX_ATTEMPTS
 from .rooms import Rooms, read_rooms, try_planning_lock, wait_for_planning_lock
 from .routing import Route, Tried, choose_route, why_not
 from .wanted import Wanted, describe_wanted
+
+log = logging.getLogger(__name__)
 
 LOOK_AT = 500
 # The end of one call makes room for another one; whatever cannot be planned then, `dispatch` sees.
 LOOK_AT_FEW = 12
 ONE_DAY = timedelta(days=1)
+# What broke while it was planned is planned again after this: a curator may have mended it by then.
+BROKEN_PAUSE = timedelta(minutes=15)
 UNPRICED = "No price is known for this picture, so no money could be put aside: add a price rule."
+TOO_DEAR = (
+    f"By the price list this picture may cost more than ${MOST_DOLLARS:,}, so it was not asked for: "
+    "correct the list."
+)
 
 
 @dataclass
@@ -84,7 +96,7 @@ def _plan_slots(slots: list[Slot], rooms: Rooms) -> list[Generation]:
     if not slots:
         return []
     outlook = read_outlook(slots, rooms=rooms)
-    return [generation for slot in slots if (generation := _plan_if_possible(slot, outlook))]
+    return [generation for slot in slots if (generation := _plan_safely(slot, outlook))]
 
 
 def _due_slots(models: Collection[int], *, most: int) -> list[Slot]:
@@ -169,7 +181,51 @@ def _pinned(slots: list[Slot]) -> dict[tuple[int, int], int]:
     }
 
 
-def _plan_if_possible(slot: Slot, outlook: Outlook) -> Generation | None:
+def _plan_safely(slot: Slot, outlook: Outlook) -> Generation | None:
+    """Plan a slot if somebody can be asked; what breaks there is told of this slot and stops no other one."""
+    route = Route(None)
+    try:
+        wanted, route = _choose_whom(slot, outlook)
+        if route.offering is None:
+            return None
+        with transaction.atomic():
+            return _plan(slot, outlook, wanted=wanted, route=route)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("Slot %s could not be planned.", slot.pk)
+        return _note_broken(slot, outlook, route=route, error=error)
+
+
+def _note_broken(
+    slot: Slot, outlook: Outlook, *, route: Route, error: Exception
+) -> Generation | None:
+    """Say of a slot that its planning broke; it is planned again later, and given up like what fails."""
+    attempt = outlook.last_attempt.get(slot.pk, 0) + 1
+    ends = bool(slot.trial_id) or attempt >= MAX_ATTEMPTS
+    offering = route.offering or next(iter(outlook.offerings[slot.model_id]), None)
+    generation = offering and Generation.objects.create(
+        slot=slot,
+        offering=offering,
+        attempt=attempt,
+        origin=_origin(slot),
+        state=Generation.State.FAILED,
+        outcome=NOT_PLANNED,
+        message=f"It could not be planned ({type(error).__name__}), and nothing was sent. Look at its model "
+        "in the catalogue for what does not add up; the server's log has the details.",
+        route={**route.as_json(), "then": "end" if ends else "retry"},
+        ended_at=Now(),
+    )
+    moved = {"finished_at": Now()} if ends else {"next_attempt_at": Now() + BROKEN_PAUSE}
+    Slot.objects.filter(pk=slot.pk).update(**moved)
+    return generation or None
+
+
+def _origin(slot: Slot) -> str:
+    return Generation.Origin.PLAYGROUND if slot.trial_id else Generation.Origin.ORDERED
+
+
+def _choose_whom(slot: Slot, outlook: Outlook) -> tuple[Wanted, Route]:
     wanted = describe_wanted(slot)
     challenge = slot.prompt.challenge if slot.prompt else None
     is_retry = bool(outlook.tried.get(slot.pk))
@@ -184,22 +240,26 @@ def _plan_if_possible(slot: Slot, outlook: Outlook) -> Generation | None:
         room=outlook.rooms.why_none(is_retry=is_retry),
         now=outlook.now,
     )
-    if route.offering is None:
-        return None
+    return wanted, route
+
+
+def _plan(slot: Slot, outlook: Outlook, *, wanted: Wanted, route: Route) -> Generation:
+    offering = route.offering
+    assert offering is not None  # noqa: S101 - narrows the type; the caller has looked
     generation = plan_generation(
         slot,
         wanted=wanted,
         route=route,
         attempt=outlook.last_attempt.get(slot.pk, 0) + 1,
         now=outlook.now,
-        origin=Generation.Origin.PLAYGROUND if slot.trial_id else Generation.Origin.ORDERED,
+        origin=_origin(slot),
     )
     if generation.state == Generation.State.RESERVED:
-        outlook.rooms.take(route.offering.provider_id, is_retry=is_retry)
+        outlook.rooms.take(offering.provider_id, is_retry=bool(outlook.tried.get(slot.pk)))
         if slot.batch_id:
-            outlook.pinned.setdefault((slot.batch_id, slot.model_id), route.offering.pk)
+            outlook.pinned.setdefault((slot.batch_id, slot.model_id), offering.pk)
         if route.as_probe:
-            outlook.health[route.offering.pk].probing = generation
+            outlook.health[offering.pk].probing = generation
     else:
         _wait_for_money(slot)
     return generation
@@ -223,12 +283,13 @@ def plan_generation(
     offering = route.offering
     assert offering is not None  # noqa: S101 - narrows the type; callers have checked
     expected, ceiling = expected_cost(offering, wanted=wanted, now=now, references=references)
+    too_dear = ceiling is not None and ceiling > MOST_DOLLARS
     generation = Generation.objects.create(
         slot=slot,
         offering=offering,
         attempt=attempt,
         origin=origin,
-        expected_cost=expected,
+        expected_cost=None if too_dear else expected,
         parameters=asked_parameters(wanted),
         route=route.as_json(),
     )
@@ -248,6 +309,8 @@ def _put_aside(generation: Generation, *, ceiling: Decimal | None) -> str:
         return ""
     if ceiling is None:
         return UNPRICED
+    if ceiling > MOST_DOLLARS:
+        return TOO_DEAR
     try:
         reserve_within_caps(generation=generation, amount=ceiling)
     except OverBudget as refused:

@@ -1,5 +1,6 @@
 """How a call ends: its state, its money, its breaker and what becomes of its slot, in one transaction."""
 
+import logging
 import random
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from arena.catalog.models import Offering
+from arena.catalog.price_lists import MOST_DOLLARS
 from arena.catalog.prices import price_of_usage
 from arena.providers.types import Outcome, ProviderError, Timing, Usage
 
@@ -22,6 +24,8 @@ from .retries import ATTEMPTS_BEFORE_FALLBACK, MAX_ATTEMPTS, backoff_seconds
 from .routing import usable_offerings
 from .wanted import describe_wanted
 
+log = logging.getLogger(__name__)
+
 STATE_OF_OUTCOME: Mapping[str, str] = {
     Outcome.DECLINED: Generation.State.REFUSED,
     Outcome.REFUSED: Generation.State.REFUSED,
@@ -32,6 +36,7 @@ STATE_OF_OUTCOME: Mapping[str, str] = {
 # Outcomes that are ours, not the provider's.
 WORKER_LOST = "worker_lost"
 NOT_KEPT = "not_kept"
+NOT_PLANNED = "not_planned"
 CANCELLED = "cancelled"
 
 
@@ -159,7 +164,10 @@ def settle_success(generation: Generation, *, usage: Usage) -> None:
 
 
 def cost_of(generation: Generation, *, usage: Usage | None) -> Decimal:
-    """Return a call's dollars by the price list and its usage; without either what was put aside for it."""
+    """Return a call's dollars by the price list and its usage; without either what was put aside for it.
+
+    So it is where the list comes to a sum that no call costs: the picture is kept, and the log tells.
+    """
     offering: Offering = generation.offering
     wanted = describe_wanted(generation.slot)
     price = None
@@ -174,6 +182,9 @@ def cost_of(generation: Generation, *, usage: Usage | None) -> Decimal:
             day=generation.created_at.date(),
             features=wanted.features,
         )
+    if price is not None and price > MOST_DOLLARS:
+        log.error("Generation %s would cost $%s by its price list.", generation.pk, price)
+        price = None
     if price is None:
         price = reserved_amount(generation=generation)
     return price

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from arena.catalog.flags import flags_of
 from arena.catalog.models import Offering
 from arena.providers.types import Endpoint, PictureRequest, Reference
 
@@ -23,7 +24,7 @@ def open_endpoint(offering: Offering) -> Endpoint:
         base_url=base_url,
         key=provider_key(provider) or "",
         private_hosts=(*settings.PRIVATE_HOSTS, *((address.netloc,) if provider.is_local else ())),
-        options={**provider.options, **offering.options},
+        options=flags_of(offering),
         deadline_seconds=settings.CALL_DEADLINE.total_seconds(),
     )
 

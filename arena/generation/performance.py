@@ -24,7 +24,7 @@ from arena.catalog.models import Discipline, ImageModel, Population
 from arena.providers.types import Outcome
 from arena.scoring.matchups import bound_rate
 
-from .endings import CANCELLED, NOT_KEPT, WORKER_LOST
+from .endings import CANCELLED, NOT_KEPT, NOT_PLANNED, WORKER_LOST
 from .models import Generation
 
 DAYS = 30
@@ -52,6 +52,7 @@ OURS = (
     Outcome.NOT_FOUND,
     WORKER_LOST,
     NOT_KEPT,
+    NOT_PLANNED,
     CANCELLED,
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from arena.catalog.flags import say_wrong_flags
 from arena.catalog.models import ImageModel, Offering, Provider
 from arena.providers.dialects import DIALECTS
 
@@ -68,6 +69,8 @@ def why_not(offering: Offering, *, discipline: str) -> str:
         return f"{offering} does not offer this discipline"
     if provider.dialect not in DIALECTS:
         return f"the dialect {provider.dialect} of {provider.name} is not spoken yet"
+    if wrong := say_wrong_flags(offering):
+        return f"the flags of {offering} are wrong: {wrong}"
     if provider.key_variable and provider_key(provider) is None:
         return f"no key for {provider.name}: set {provider.key_variable}"
     return ""

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from arena.catalog.flags import own_flags
 from arena.challenges.models import Challenge, Prompt
 from arena.generation.models import Candidate, Generation
 from arena.generation.releasing import count_withheld, shown_with_names, wait_after_closing
@@ -100,7 +101,7 @@ def _describe(candidate: Candidate, *, card: PictureCard) -> Exhibit:
     prompt = cast(Prompt, candidate.slot.prompt)  # the only pictures without one are callers' own
     challenge, provider = prompt.challenge, generation.offering.provider
     # What a provider was asked for counts only where it is known to take a seed.
-    asked = generation.parameters.get("seed") if provider.options.get("seed") else None
+    asked = generation.parameters.get("seed") if own_flags(provider).get("seed") else None
     seed = generation.parameters.get("used_seed", asked)
     return Exhibit(
         challenge=challenge.title,

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.core.management import call_command
 
 from arena.catalog.checks import Finding, check_catalog, check_rates
+from arena.catalog.flags import say_wrong_flags
 from arena.catalog.load import LoadError, load_catalog
-from arena.catalog.models import Offering, PriceClaim
+from arena.catalog.models import Offering, PriceClaim, PriceRule, Provider
 from arena.catalog.price_lists import Rate
+from tests.factories import create_offering
 
 DAY = date(2026, 11, 28)
 HEADLINE = (
@@ -300,3 +302,59 @@ def test_a_finding_reads_as_sentences():
     assert (
         str(Finding("Here", "it is wrong.", "Put it right.")) == "Here: it is wrong. Put it right."
     )
+
+
+def test_days_at_the_ends_of_the_calendar_are_checked_like_others():
+    def rate(source: str, begins: date, ends: date | None) -> Rate:
+        return Rate(
+            "output", "image", Decimal("0.04"), source=source, valid_from=begins, valid_until=ends
+        )
+
+    (finding,) = check_rates(
+        [rate("a", date(2026, 1, 1), date.max), rate("b", date.min, date(2025, 12, 1))],
+        place="here",
+    )
+    assert "nothing is priced between 2025-12-01 and 2026-01-01" in finding.what
+    (finding,) = check_rates(
+        [rate("a", date.min, date.max), rate("b", date.min, None)], place="here"
+    )
+    assert "it still holds on 0001-01-01" in finding.what
+    assert not list(check_rates([rate("a", date(2026, 1, 1), date.max)], place="here"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "options",
+    [
+        [1],
+        {"extra_body": {"size": "auto"}},
+        {"size_mode": "closest"},
+        {"extra_body": "x"},
+        {"editing": 5},
+    ],
+)
+def test_wrong_flags_that_are_stored_are_findings(options):
+    offering = create_offering(price="0.04", resend_safe=False)
+    for row in (offering, offering.provider):
+        kept, row.options = row.options, options
+        row.save()
+        (finding,) = check_catalog(day=DAY)
+        assert finding.advice.startswith("Correct the flags")
+        assert finding.what in say_wrong_flags(Offering.objects.get())
+        row.options = kept
+        row.save()
+    assert not check_catalog(day=DAY)
+
+
+@pytest.mark.django_db
+def test_numbers_that_no_list_means_are_findings():
+    offering = create_offering(price="0.04", resend_safe=False)
+    wild = {"multiplier": Decimal("9999.9999"), "most_units": Decimal("99999999.9999")}
+    PriceRule.objects.update(amount=Decimal("999999.999999"), **wild)
+    Provider.objects.update(markup=Decimal("99.9999"))
+    found = check_catalog(day=DAY)
+    assert "the amount 999999.999999 is more than 10,000." in [finding.what for finding in found]
+    assert any("would cost up to $" in finding.what for finding in found)
+    PriceRule.objects.update(amount=Decimal(-5), multiplier=None, most_units=None)
+    assert "the amount -5 is negative." in [finding.what for finding in check_catalog(day=DAY)]
+    assert offering.price_rules.count() == 1

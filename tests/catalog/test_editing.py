@@ -18,7 +18,7 @@ from arena.catalog.editing import (
     withdraw_price_list,
 )
 from arena.catalog.models import Offering, PriceRule, Provider
-from arena.catalog.prices import cheapest_picture
+from arena.catalog.prices import cheapest_picture, estimate
 from tests.factories import create_model, create_offering
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,79 @@ def test_a_provider_keeps_no_key():
         "key_variable": "", "base_url": "/v1", "population": "demo"
     }  # fmt: skip
     assert not holds_secret({"tokens": 5, "editing": {"drop": ["seed"]}})
+
+
+WRONG_FLAGS = [
+    ({"extra_body": {"size": "auto"}}, 'The "size" in "extra_body" must be pixels'),
+    ({"size_mode": "closest"}, '"sizes" must be a list'),
+    ({"extra_body": "x"}, 'The flag "extra_body" must be an object'),
+    ({"editing": 5}, 'The flag "editing" must be an object'),
+    ({"editing": {"extra_body": {"size": 7}}}, 'The "size" in "extra_body" must be pixels'),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), WRONG_FLAGS)
+def test_wrong_flags_are_refused_joined_as_a_call_joins_them(options, sentence):
+    offering = create_offering()
+    for row in (offering, offering.provider):
+        with pytest.raises(ValidationError) as refused:
+            change_row(row, options=options)
+        assert sentence in refused.value.message_dict["options"][0]
+    # What the provider lacks its offerings may have.
+    change_row(offering, options={"sizes": ["1024x1024"]})
+    change_row(offering.provider, options={"size_mode": "closest"})
+    with pytest.raises(ValidationError, match='"sizes" must be a list'):
+        change_row(offering, options={})
+
+
+def test_a_row_whose_flags_were_wrong_before_is_still_switched_off():
+    offering = create_offering()
+    Offering.objects.update(options={"editing": 5})
+    offering.refresh_from_db()
+    change_row(offering, enabled=False)
+    change_row(offering.provider, enabled=False)
+    assert not Offering.objects.get().enabled
+
+
+def test_a_fixed_size_is_pixels_or_a_class_of_price_lists():
+    offering = create_offering(price="0.04", resend_safe=False)
+    for size in ("1536x1024", "2K"):
+        change_row(offering, options={"extra_body": {"size": size}})
+        found = Offering.objects.get()
+        assert estimate(found, width=256, height=256, day=TODAY) is not None
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"amount": Decimal(-1)}, "The amount -1 is negative"),
+        ({"amount": Decimal("10000.01")}, "The amount 10000.01 is more than 10,000"),
+        ({"multiplier": Decimal(1001)}, "The multiplier 1001 is more than 1,000"),
+        ({"tokens": 10_000_001}, "The tokens 10000001 is more than"),
+        ({"expected_units": Decimal(-1)}, "The expected units -1 is negative"),
+        (
+            {"unit": "second", "amount": Decimal(5), "most_units": Decimal(9000)},
+            "one call would come",
+        ),
+        (
+            {"unit": "million-tokens", "amount": Decimal(9999), "most_units": Decimal(9_000_000)},
+            "come to $89,991.00, more than $10,000",
+        ),
+    ],
+)
+def test_prices_are_sane(values, sentence):
+    offering = create_offering()
+    with pytest.raises(ValidationError) as refused:
+        add_row(PriceRule(offering=offering, valid_from=TODAY, **{"amount": Decimal(1), **values}))
+    assert sentence.lower() in str(refused.value).lower()
+
+
+def test_a_markup_and_a_least_reserve_are_sane():
+    offering = create_offering()
+    with pytest.raises(ValidationError, match="a share from 0 to 10"):
+        change_row(offering.provider, markup=Decimal(11))
+    with pytest.raises(ValidationError, match="from 0 to 10,000"):
+        change_row(offering, least_reserve=Decimal(10_001))
 
 
 def test_a_changed_row_tells_what_was_and_can_be_taken_back_once_nobody_changed_it():

@@ -296,7 +296,7 @@ FIRST_RULE = f"{FAL}, prices[0] (sample page), rules[0] ($0.08 per image at 1K (
         (spoil_not_a_number, "rules[0] ($0.067 per output image at 1K), amount: "),
         (
             spoil_negative,
-            "(sample page), rule “$0.067 per output image at 1K”: the amount -0.01 is",
+            "rules[0] ($0.067 per output image at 1K), amount: The amount -0.01 is negative.",
         ),
         (spoil_multiplier, "it says $0.05, but 0.75 x $0.08 is $0.06."),
         (spoil_provider, "offerings[0] (fall), provider: there is no provider “fall”"),

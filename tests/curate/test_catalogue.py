@@ -1,5 +1,6 @@
 """The catalogue at the desk: lists with filters, one page a model and a provider, price lists by date."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
 from arena.challenges.models import Challenge, HistoryLine
 from arena.curate.raw import save_changed
 from arena.generation.models import Breaker
-from tests.factories import create_challenge, create_model, create_offering
+from tests.factories import create_challenge, create_model, create_offering, create_slot
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,21 @@ def test_a_form_that_lay_open_sets_nothing_back_that_somebody_changed_meanwhile(
     )
 
 
+@pytest.mark.parametrize("options", ['{"a": "\\u0000"}', '{"\\ud800": 1}', '{"a": ["\\udfff"]}'])
+def test_flags_that_cannot_be_kept_are_refused_in_a_sentence(client, curator, options):
+    offering = create_offering()
+    shown = client.get(address("model", offering.model.slug)).context["offerings"][0]
+    provider = client.get(address("provider", "local")).context["form"]
+    for page, form in (
+        (address("offering", offering.pk), shown["form"]),
+        (address("provider", "local"), provider),
+    ):
+        answer = client.post(page, filled(form, options=options))
+        assert answer.status_code == 422
+        assert b"It holds a character that cannot be kept" in answer.content
+    assert Offering.objects.get().options == {}
+
+
 def price_form(**values: Any) -> dict[str, Any]:
     return {
         "rules-TOTAL_FORMS": 3,
@@ -196,6 +212,79 @@ def test_a_price_list_is_planned_shown_by_date_and_taken_back(client, curator):
     assert "Cannot be taken back" in line.way_back
     assert [one.state for one in client.get(page).context["lists"]] == ["holds", "held"]
     assert client.post(page, {"valid_from": str(tomorrow)}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        '{"extra_body": {"size": "auto"}}',
+        '{"size_mode": "closest"}',
+        '{"extra_body": "x"}',
+        '{"editing": 5}',
+    ],
+)
+def test_wrong_flags_are_refused_beside_their_field_and_told_where_they_are_stored(
+    client, admin_client, options
+):
+    offering = create_offering(price="0.04", resend_safe=False)
+    model = address("model", offering.model.slug)
+    shown = admin_client.get(model).context["offerings"][0]
+    provider = admin_client.get(address("provider", "local")).context["form"]
+    raw = reverse("admin:catalog_provider_change", args=[offering.provider_id])
+    for page, form in (
+        (address("offering", offering.pk), shown["form"]),
+        (address("provider", "local"), provider),
+        (raw, admin_client.get(raw).context["adminform"].form),
+    ):
+        answer = admin_client.post(page, filled(form, options=options))
+        assert "must be" in answer.content.decode()
+    assert "must be" in post_raw(admin_client, offering, options=options).content.decode()
+    assert (Offering.objects.get().options, Provider.objects.get().options) == ({}, {"seed": True})
+    Offering.objects.update(options=json.loads(options))
+    challenge = create_challenge()
+    create_slot(challenge=challenge, model=offering.model)
+    desk = reverse("desk:challenge", args=[challenge.pk])
+    for page in (model, address("models"), desk, "/curate/"):
+        answer = admin_client.get(page)
+        assert answer.status_code == 200
+    assert b"Correct the flags" in admin_client.get(model).content
+    for page in (f"/challenges/{challenge.slug}/", f"/models/{offering.model.slug}/", "/models/"):
+        assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("amount", ["-1", "10001", "999999.999999"])
+def test_a_price_that_nobody_means_is_refused_in_form_and_raw_rows(admin_client, amount):
+    offering = create_offering(price="0.04", resend_safe=False)
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    form = price_form(valid_from=str(tomorrow)) | {"rules-0-amount": amount}
+    answer = admin_client.post(address("prices", offering.pk), form)
+    assert f"The amount {amount} is " in answer.content.decode()
+    post_raw(admin_client, offering, **{"price_rules-0-amount": amount})  # shown there, not changed
+    assert PriceRule.objects.get().amount == Decimal("0.04")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_price_list_begins_and_ends_within_reach(admin_client, day):
+    offering = create_offering(price="0.04", resend_safe=False)
+    answer = admin_client.post(address("prices", offering.pk), price_form(valid_from=day))
+    assert answer.status_code == 422
+    assert b"is out of reach: price lists begin and end in the years 2000 to 2100" in answer.content
+    post_raw(admin_client, offering, **{"price_rules-0-valid_until": day})  # shown, not changed
+    assert PriceRule.objects.get().valid_until is None
+    # One that came in before the rule breaks no page.
+    PriceRule.objects.update(valid_until=day)
+    assert admin_client.get(address("model", offering.model.slug)).status_code == 200
+
+
+def post_raw(client: Any, offering: Offering, **values: Any) -> Any:
+    """Save an offering's raw rows with its price rules, as they are but for some values."""
+    at = reverse("admin:catalog_offering_change", args=[offering.pk])
+    context = client.get(at).context
+    (rules,) = (one.formset for one in context["inline_admin_formsets"])
+    data = filled(context["adminform"].form, options="{}") | filled(rules.management_form)
+    for form in rules.forms:
+        data |= filled(form)
+    return client.post(at, data | values)
 
 
 def test_a_provider_tells_of_its_key_and_never_the_key(client, curator, monkeypatch):

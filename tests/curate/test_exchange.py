@@ -189,6 +189,26 @@ def test_faults_are_named_row_by_row():
     assert faults(b"model,sibling\nmine,mine\n", kind="siblings")[0].startswith("siblings: ")
 
 
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800", "\\udfff\\ud800"])
+@pytest.mark.parametrize(
+    ("kind", "names", "column", "value"),
+    [
+        ("providers", {"slug": "local"}, "options", '{"a": [{"b": "%s"}]}'),
+        ("offerings", {"model": "mine", "provider": "local"}, "options", '{"%s": 1}'),
+        ("models", {"slug": "mine"}, "aliases", '["%s"]'),
+    ],
+)
+def test_an_escape_of_what_cannot_be_kept_is_a_fault_of_its_row(kind, names, column, value, escape):
+    create_offering(model=create_model(slug="mine"))
+    cell = value % escape
+    for data in (
+        as_csv([names | {column: cell}]),
+        json.dumps({kind: [names | {column: cell}]}).encode(),
+    ):
+        (fault,) = faults(data, kind=kind)
+        assert fault.startswith(f"{column}: holds a character that cannot be kept")
+
+
 def test_a_key_is_refused_and_never_written_anywhere(client, curator, monkeypatch):
     provider = create_offering().provider
     key = "sk-proj-0123456789abcdef"
@@ -244,6 +264,26 @@ def test_imported_prices_keep_the_rules_of_typed_ones():
     }  # fmt: skip
     ended[1] |= {"amount": "-1"}
     assert any("is negative" in fault for fault in faults(as_csv(ended), kind="price-rules"))
+
+
+def test_imported_flags_and_prices_keep_the_rules_of_typed_ones():
+    create_offering(model=create_model(slug="mine"))
+    row = {"model": "mine", "provider": "local"}
+    (fault,) = faults(as_csv([row | {"options": '{"size_mode": "closest"}'}]), kind="offerings")
+    assert fault.startswith("options: ")
+    assert '"sizes" must be a list' in fault
+    (fault,) = faults(b'slug,options\nlocal,"{""editing"": 5}"\n', kind="providers")
+    assert 'The flag "editing" must be an object' in fault
+    (fault,) = faults(prices(amount="1e12"), kind="price-rules")
+    assert "is more than 10,000" in fault
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2101-01-01", "1999-12-31", "0001-01-01"])
+def test_imported_price_lists_keep_to_the_years_of_price_lists(day):
+    create_offering(model=create_model(slug="mine"))
+    for name in ("valid_from", "valid_until"):
+        (fault,) = faults(prices(**{name: day}), kind="price-rules")
+        assert fault.startswith(f"{name.replace('_', ' ')}: {day} is out of reach")
 
 
 def test_prompts_become_versions_and_pictures_fix_the_canvas(client, curator):
@@ -304,6 +344,8 @@ HOSTILE = {
     "long number": (b'{"labs": [{"slug": ' + b"9" * 5000 + b"}]}", "too long"),
     "name twice": (b'{"labs": [{"slug": "a", "slug": "b"}]}', "twice"),
     "surrogate": (b'{"labs": [{"slug": "a", "name": "\\ud800"}]}', "cannot be kept"),
+    "surrogate in a name": (b'{"labs": [{"\\ud800": "a"}]}', "labs, entry 1, holds a character"),
+    "surrogate in a list's name": (b'{"\\udfff": []}', "cannot be kept"),
     "many entries": (b'{"labs": [' + b"{}," * 2100 + b"{}]}", "more than 2000 rows"),
 }
 

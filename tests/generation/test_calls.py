@@ -2,21 +2,25 @@
 
 import hashlib
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from arena.catalog.models import Offering, PriceRule
 from arena.generation import calls, collecting
 from arena.generation.calls import run_generation
 from arena.generation.dispatch import plan_due
+from arena.generation.endings import cost_of, load_call
 from arena.generation.models import Breaker, Candidate, Generation, PublicPicture, Slot
 from arena.generation.moderation import settle_uncertain
 from arena.generation.retries import MAX_ATTEMPTS
 from arena.generation.storing import load_original, picture_path
 from arena.generation.sweeping import HINT_AGAIN, Swept, sweep_expired
 from arena.pictures.workshop import WorkshopError
+from arena.providers.types import Usage
 from tests.factories import create_challenge, create_model, create_offering, create_slot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -284,6 +288,24 @@ def test_a_reference_that_cannot_be_read_is_named_and_costs_nothing(fake, monkey
     assert (generation.state, generation.outcome, generation.cost) == ("failed", "bad_request", 0)
     assert "cannot be read: No such file" in generation.message
     assert fake.posts == []
+
+
+def test_flags_that_went_wrong_before_the_call_send_nothing(fake):
+    (generation_id,) = plan(resend_safe=False)
+    Offering.objects.update(options={"extra_body": "x"})
+    run_generation(generation_id)
+    generation = Generation.objects.get()
+    assert (generation.state, generation.outcome, generation.cost) == ("failed", "bad_request", 0)
+    assert 'The flag "extra_body" must be an object' in generation.message
+    assert not fake.posts
+
+
+def test_a_call_is_paid_as_put_aside_where_flags_and_prices_went_wrong_meanwhile():
+    (generation_id,) = plan(resend_safe=False)
+    wild = {"amount": Decimal("999999.999999"), "most_units": Decimal("99999999.9999")}
+    for row, values in ((PriceRule, wild), (Offering, {"options": {"editing": 5}})):
+        row.objects.update(**values)
+        assert cost_of(load_call(generation_id), usage=Usage(images=1)) == Decimal("0.04")
 
 
 def test_a_lost_message_is_sent_again():

@@ -8,17 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
+from django.test import Client
+from django.urls import reverse
 
-from arena.catalog.models import ImageModel, Population, PriceRule, Provider
+from arena.catalog.models import ImageModel, Offering, Population, PriceRule, Provider
 from arena.challenges.editing import change_settings, detach_reference, revise_prompt
 from arena.challenges.models import Challenge, ReferencePicture
+from arena.curate.login import ensure_group
+from arena.generation.audit import check_ledger
 from arena.generation.bringing import plan_brought
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Generation, Pulse, Slot
 from arena.generation.pulse import STARTING, away_queues, expect_pulses, record_pulse
+from arena.generation.retries import MAX_ATTEMPTS
 from arena.generation.routing import choose_offering
 from arena.generation.slots import (
     expected_costs,
@@ -321,3 +328,91 @@ def test_retired_studios_start_nothing():
     create_model(status=ImageModel.Status.RETIRED)
     create_challenge()
     assert order_demo_pictures() == 0
+
+
+@pytest.fixture
+def curator(client: Client) -> User:
+    user = User.objects.create_user("carla", is_staff=True)
+    user.groups.add(ensure_group())
+    client.force_login(user)
+    return user
+
+
+def two_slots() -> tuple[Slot, Slot]:
+    """A slot that a test spoils, and one of another model behind it that is well."""
+    challenge = create_challenge()
+    spoilt, well = (create_offering(price="0.04", resend_safe=False) for _ in range(2))
+    return (
+        create_slot(challenge=challenge, model=spoilt.model),
+        create_slot(challenge=challenge, model=well.model),
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [1],
+        {"extra_body": {"size": "auto"}},
+        {"size_mode": "closest"},
+        {"extra_body": "x"},
+        {"editing": 5},
+    ],
+)
+def test_an_offering_with_wrong_flags_is_not_asked_and_stops_nobody(options):
+    spoilt, well = two_slots()
+    Offering.objects.filter(model=spoilt.model).update(options=options)
+    (planned,) = plan_due()
+    assert Generation.objects.get(pk=planned).slot == well
+    (cost,) = expected_costs(
+        spoilt.competing_prompt.challenge, models=[spoilt.model], takes=None, day=date(2026, 11, 22)
+    )
+    assert cost.offering is None
+    assert "are wrong: " in cost.missing
+    Offering.objects.update(options={})
+    assert len(plan_due()) == 1
+
+
+def test_a_picture_that_would_cost_a_fortune_is_not_asked_for_and_stops_nobody():
+    spoilt, well = two_slots()
+    rules = PriceRule.objects.filter(offering__model=spoilt.model)
+    rules.update(amount=Decimal("999999.999999"), most_units=Decimal("99999999.9999"))
+    Provider.objects.update(markup=Decimal("99.9999"))
+    (planned,) = plan_due()
+    assert Generation.objects.get(pk=planned).slot == well
+    told = Generation.objects.get(slot=spoilt)
+    assert (told.state, told.expected_cost) == ("over-budget", None)
+    assert "may cost more than $10,000" in told.message
+    assert not list(check_ledger())
+
+
+def test_a_slot_whose_planning_breaks_is_told_of_and_stops_nobody(client, curator, caplog):
+    spoilt, well = two_slots()
+    # A negative price: the ledger refuses it, whatever rules there are before it.
+    PriceRule.objects.filter(offering__model=spoilt.model).update(amount=Decimal("-0.04"))
+    (planned,) = plan_due()
+    assert Generation.objects.get(pk=planned).slot == well
+    told = Generation.objects.get(slot=spoilt)
+    assert (told.state, told.outcome) == ("failed", "not_planned")
+    assert "could not be planned (ValueError), and nothing was sent" in told.message
+    assert f"Slot {spoilt.pk} could not be planned." in caplog.text
+    assert not list(check_ledger())
+    page = client.get(reverse("desk:challenge", args=[spoilt.competing_prompt.challenge.pk]))
+    assert b"could not be planned (ValueError)" in page.content
+    # It is left alone for a while, planned again once somebody has mended it, and given up in the end.
+    assert plan_due() == []
+    for _ in range(MAX_ATTEMPTS):
+        Slot.objects.filter(pk=spoilt.pk, finished_at=None).update(next_attempt_at=Now())
+        plan_due()
+    assert Generation.objects.filter(slot=spoilt).count() == MAX_ATTEMPTS
+    spoilt.refresh_from_db()
+    assert spoilt.finished_at is not None
+
+
+def test_a_slot_whose_planning_broke_is_planned_once_it_is_mended():
+    spoilt, _ = two_slots()
+    PriceRule.objects.filter(offering__model=spoilt.model).update(amount=Decimal("-0.04"))
+    plan_due()
+    PriceRule.objects.update(amount=Decimal("0.04"))
+    Slot.objects.filter(pk=spoilt.pk).update(next_attempt_at=Now())
+    (planned,) = plan_due()
+    assert Generation.objects.get(pk=planned).slot == spoilt

@@ -7,9 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 
-from arena.catalog.editing import is_variable_name
+from arena.catalog.editing import is_variable_name, say_why_no_day
 from arena.catalog.models import Discipline, ImageModel, Lab, Offering, PriceRule, Provider
 from arena.curate.exchange.cells import Flags
+from arena.curate.ruled import RuledForm
 from arena.curate.seen import SeenForm
 from arena.providers.dialects import DIALECTS
 
@@ -220,12 +221,12 @@ class PriceListForm(forms.Form):
 
     def clean_valid_from(self) -> date:
         day: date = self.cleaned_data["valid_from"]
-        if day.year > 2100:
-            raise ValidationError("That is too far ahead.")
+        if why := say_why_no_day(day):
+            raise ValidationError(why)
         return day
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(RuledForm):
     class Meta:
         model = PriceRule
         fields = (

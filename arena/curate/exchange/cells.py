@@ -16,6 +16,7 @@ from django.db import models
 from import_export.widgets import ManyToManyWidget, Widget
 
 from arena.catalog.editing import is_variable_name
+from arena.catalog.flags import UNKEEPABLE_WORDS, holds_unkeepable
 
 BETWEEN = "|"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -225,7 +226,19 @@ CELLS: tuple[tuple[type, type[Widget]], ...] = (
 
 
 def read_json(text: str) -> Any:
-    """Parse JSON as the standard has it, every name once; raises ValueError with a sentence."""
+    """Parse JSON as the standard has it, every name once; raises ValueError with a sentence.
+
+    What PostgreSQL cannot keep is refused here, since an escape such as \\u0000 hides it from whoever looks
+    at the text.
+    """
+    value = parse_json(text)
+    if holds_unkeepable(value):
+        raise ValueError(f"holds {UNKEEPABLE_WORDS}.")
+    return value
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON like `read_json`, whatever characters it holds: a file says of each entry what is wrong."""
     try:
         return json.loads(
             text,

@@ -3,12 +3,13 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .cells import DEEPEST, depth_of, read_json
+from arena.catalog.flags import UNKEEPABLE, UNKEEPABLE_WORDS, holds_unkeepable
+
+from .cells import DEEPEST, depth_of, parse_json
 from .kinds import EXPORTED, IMPORTED, TOLD
 from .sheets import Sheet
 
@@ -18,8 +19,6 @@ DELIMITERS = (",", ";", "\t")
 # A spreadsheet takes such a cell for a formula; a quote before it makes it words, and is taken off again.
 FORMULA = frozenset("=+-@\t\r＝＋－＠")
 QUOTE = "'"
-# What PostgreSQL or UTF-8 cannot hold.
-UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class FileFault(Exception):
@@ -94,7 +93,7 @@ def read_parcel(data: bytes, *, name: str, kind: str) -> Parcel:
         ) from None
     if unkeepable := UNKEEPABLE.search(text):
         line = text.count("\n", 0, unkeepable.start()) + 1
-        raise FileFault(f"Line {line} holds a character that cannot be kept (U+0000 or alike).")
+        raise FileFault(f"Line {line} holds {UNKEEPABLE_WORDS}.")
     if not text.strip():
         raise FileFault("The file is empty.")
     if text.lstrip()[0] in "{[":
@@ -156,7 +155,7 @@ def _some(names: list[str]) -> str:
 
 def _read_json(text: str, *, kind: str) -> dict[str, list[tuple[int, dict[str, Any]]]]:
     try:
-        data = read_json(text)
+        data = parse_json(text)
     except ValueError as fault:
         raise FileFault(f"The file {fault}") from None
     if isinstance(data, list):
@@ -165,6 +164,8 @@ def _read_json(text: str, *, kind: str) -> dict[str, list[tuple[int, dict[str, A
         data = {kind: data}
     if depth_of(data) > DEEPEST:
         raise FileFault("The file is nested too deeply.")
+    if holds_unkeepable([*data]):
+        raise FileFault(f"The file holds {UNKEEPABLE_WORDS}.")
     if strange := [name for name in data if name not in IMPORTED | TOLD]:
         raise FileFault(
             f"The file has lists that nobody reads: {_some(strange)}. Known: {', '.join(IMPORTED)}."
@@ -182,20 +183,7 @@ def _read_entries(found: list[Any], *, name: str) -> Iterator[tuple[int, dict[st
         place = f"{name}, entry {number},"
         if not isinstance(entry, dict):
             raise FileFault(f"{place} must be an object.")
+        if holds_unkeepable(entry):
+            raise FileFault(f"{place} holds {UNKEEPABLE_WORDS}.")
         _check_columns(list(entry), sheet=IMPORTED[name], place=place)
-        if any(UNKEEPABLE.search(words) for words in _texts(entry)):
-            raise FileFault(f"{place} holds a character that cannot be kept (U+0000 or alike).")
         yield number, entry
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield every text in what JSON holds; it is known to be flat enough."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield name
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
