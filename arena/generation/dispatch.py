@@ -9,16 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Now, TruncDay
 
 from arena.catalog.models import Offering
 from arena.catalog.price_lists import MOST_DOLLARS
 from arena.catalog.prices import estimate
+from arena.challenges.models import ReferencePicture
 
 from . import breakers
-from .budget import OverBudget, reserve_within_caps
+from .budget import OverBudget, Purse
 from .endings import NOT_PLANNED
+from .ledger import reserve_new
 from .models import Breaker, Generation, Slot
 from .points import reach
 from .retries import MAX_ATTEMPTS
@@ -41,6 +43,10 @@ TOO_DEAR = (
 )
 
 
+class NoPrice(Exception):
+    """Nobody says what a call may cost at most, or what is said is beyond reason; in a sentence."""
+
+
 @dataclass
 class Outlook:
     """What planning needs to know, read once for all slots that are looked at."""
@@ -52,6 +58,8 @@ class Outlook:
     tried: dict[int, dict[int, Tried]]
     last_attempt: dict[int, int]
     pinned: dict[tuple[int, int], int]
+    references: dict[int, int]
+    purse: Purse | None = None
 
 
 def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
@@ -96,6 +104,9 @@ def _plan_slots(slots: list[Slot], rooms: Rooms) -> list[Generation]:
     if not slots:
         return []
     outlook = read_outlook(slots, rooms=rooms)
+    if any(not offering.resend_safe for found in outlook.offerings.values() for offering in found):
+        # Before any savepoint: whoever goes back to one would give the purse's lock away.
+        outlook.purse = Purse()
     return [generation for slot in slots if (generation := _plan_safely(slot, outlook))]
 
 
@@ -145,7 +156,17 @@ def read_outlook(slots: Iterable[Slot], *, rooms: Rooms | None = None) -> Outloo
         tried=tried,
         last_attempt=last_attempt,
         pinned=_pinned(slots),
+        references=_count_references(slots),
     )
+
+
+def _count_references(slots: list[Slot]) -> dict[int, int]:
+    """Count the pictures to edit of each challenge (id) that these slots are for."""
+    challenges = {slot.prompt.challenge_id for slot in slots if slot.prompt}
+    if not challenges:
+        return {}
+    counts = ReferencePicture.objects.filter(challenge__in=challenges).values_list("challenge")
+    return dict.fromkeys(challenges, 0) | dict(counts.annotate(n=Count("pk")))
 
 
 def _what_was_tried(slots: list[Slot]) -> tuple[dict[int, dict[int, Tried]], dict[int, int]]:
@@ -253,6 +274,8 @@ def _plan(slot: Slot, outlook: Outlook, *, wanted: Wanted, route: Route) -> Gene
         attempt=outlook.last_attempt.get(slot.pk, 0) + 1,
         now=outlook.now,
         origin=_origin(slot),
+        references=outlook.references.get(wanted.challenge.pk) if wanted.challenge else None,
+        purse=outlook.purse,
     )
     if generation.state == Generation.State.RESERVED:
         outlook.rooms.take(offering.provider_id, is_retry=bool(outlook.tried.get(slot.pk)))
@@ -274,53 +297,53 @@ def plan_generation(
     now: datetime,
     origin: str = Generation.Origin.ORDERED,
     references: int | None = None,
+    purse: Purse | None = None,
 ) -> Generation:
     """Create a slot's next generation and put its money aside; it is `reserved` or `over-budget` then.
 
-    Runs in a transaction that holds the planners' lock. `references` counts the pictures to edit, where
-    they are not those of the slot's challenge.
+    Runs in a transaction that holds the planners' lock. `references` counts the pictures to edit; None: ask
+    the slot's challenge. `purse` is that of the transaction; None: no other call is planned in it.
     """
     offering = route.offering
     assert offering is not None  # noqa: S101 - narrows the type; callers have checked
     expected, ceiling = expected_cost(offering, wanted=wanted, now=now, references=references)
     too_dear = ceiling is not None and ceiling > MOST_DOLLARS
-    generation = Generation.objects.create(
+    generation = Generation(
         slot=slot,
         offering=offering,
         attempt=attempt,
         origin=origin,
+        state=Generation.State.RESERVED,
         expected_cost=None if too_dear else expected,
         parameters=asked_parameters(wanted),
         route=route.as_json(),
     )
-    refused = _put_aside(generation, ceiling=ceiling)
-    if refused:
-        _move(generation, state=Generation.State.OVER_BUDGET, message=refused, ended_at=Now())
-        return generation
-    _move(generation, state=Generation.State.RESERVED)
-    if route.as_probe:
+    if offering.resend_safe:
+        generation.save(force_insert=True)
+    else:
+        _save_with_money(generation, ceiling=ceiling, purse=purse or Purse(), now=now)
+    if route.as_probe and generation.state == Generation.State.RESERVED:
         Breaker.objects.filter(offering=offering).update(probing=generation)
     return generation
 
 
-def _put_aside(generation: Generation, *, ceiling: Decimal | None) -> str:
-    """Put a call's money aside; return why that cannot be, or an empty string."""
-    if generation.offering.resend_safe:
-        return ""
-    if ceiling is None:
-        return UNPRICED
-    if ceiling > MOST_DOLLARS:
-        return TOO_DEAR
+def _save_with_money(
+    generation: Generation, *, ceiling: Decimal | None, purse: Purse, now: datetime
+) -> None:
+    """Save a new call with its money put aside, or as one that no cap has room for."""
     try:
-        reserve_within_caps(generation=generation, amount=ceiling)
-    except OverBudget as refused:
-        return refused.sentence
-    return ""
-
-
-def _move(generation: Generation, *, state: str, **values: Any) -> None:
-    Generation.objects.filter(pk=generation.pk).update(state=state, **values)
-    generation.state = state
+        if ceiling is None:
+            raise NoPrice(UNPRICED)
+        if ceiling > MOST_DOLLARS:
+            raise NoPrice(TOO_DEAR)
+        amount = purse.take(generation, amount=ceiling)
+    except (NoPrice, OverBudget) as refused:
+        generation.state, generation.message = Generation.State.OVER_BUDGET, str(refused)
+        generation.ended_at = now
+        generation.save(force_insert=True)
+        return
+    generation.save(force_insert=True)
+    reserve_new(generation=generation, amount=amount, day=purse.day)
 
 
 def expected_cost(

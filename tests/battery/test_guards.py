@@ -172,7 +172,7 @@ GUARDS: dict[str, Guard] = {
         (AssertionError, LedgerError),
     ),
     "money is put aside before a call": Guard(
-        lambda patch: patch.setattr(dispatch, "_put_aside", lambda *a, **k: ""),
+        lambda patch: patch.setattr(dispatch, "reserve_new", lambda **k: None),
         case("19 400 / openai_images"),
         (LedgerError,),
     ),
