@@ -57,12 +57,12 @@ def reserve(*, generation: Generation, amount: Decimal) -> bool:
     sum that is negative or finer than six places.
     """
     check_amount(amount)
-    locked = _lock(generation)
-    if _entries(locked):
-        raise LedgerError(f"generation {locked.pk} has its money put aside already")
-    if locked.offering.resend_safe:
+    _hold(generation)
+    if _entries(generation):
+        raise LedgerError(f"generation {generation.pk} has its money put aside already")
+    if generation.offering.resend_safe:
         return False
-    reserve_new(generation=locked, amount=amount, day=utc_day())
+    reserve_new(generation=generation, amount=amount, day=utc_day())
     return True
 
 
@@ -95,16 +95,20 @@ def settle(*, generation: Generation, amount: Decimal, note: str = "") -> bool:
     already; ValueError for a sum that is negative or finer than six places.
     """
     check_amount(amount)
-    locked = _lock(generation)
-    held = _open_reserve(locked)
+    _hold(generation)
+    held = _open_reserve(generation)
     if held is None:
         return False
-    _append(held, kind=Kind.SETTLE, amount=amount, note=note)
-    _append(held, kind=Kind.RELEASE, amount=held.amount, note="settled")
-    Generation.objects.filter(pk=locked.pk).update(cost=amount)
+    LedgerEntry.objects.bulk_create(
+        [
+            _beside(held, kind=Kind.SETTLE, amount=amount, note=note),
+            _beside(held, kind=Kind.RELEASE, amount=held.amount, note="settled"),
+        ]
+    )
+    Generation.objects.filter(pk=generation.pk).update(cost=amount)
     generation.cost = amount
     if amount > held.amount:
-        _learn_from_overrun(locked, amount=amount, reserved=held.amount)
+        _learn_from_overrun(generation, amount=amount, reserved=held.amount)
     return True
 
 
@@ -114,12 +118,12 @@ def release(*, generation: Generation, note: str = "") -> bool:
     False where the offering is free and nothing was put aside. Call it inside a transaction. Raises
     LedgerError when nothing was put aside, or the call is settled or released already.
     """
-    locked = _lock(generation)
-    held = _open_reserve(locked)
+    _hold(generation)
+    held = _open_reserve(generation)
     if held is None:
         return False
-    _append(held, kind=Kind.RELEASE, amount=held.amount, note=note)
-    Generation.objects.filter(pk=locked.pk).update(cost=ZERO)
+    _beside(held, kind=Kind.RELEASE, amount=held.amount, note=note).save(force_insert=True)
+    Generation.objects.filter(pk=generation.pk).update(cost=ZERO)
     generation.cost = ZERO
     return True
 
@@ -177,22 +181,18 @@ def check_amount(amount: Decimal) -> None:
         raise ValueError(f"{amount} is no sum of dollars with at most six places")
 
 
-def _lock(generation: Generation) -> Generation:
+def _hold(generation: Generation) -> None:
+    """Lock a call's row until the transaction ends: its money is booked by one at a time."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
             "The ledger is written inside a transaction, together with the state it belongs to."
         )
-    return (
-        Generation.objects.select_for_update(of=("self",))
-        .select_related("offering", "slot__prompt")
-        .only(
-            "offering__resend_safe",
-            "offering__provider_id",
-            "slot__api_key_id",
-            "slot__prompt__challenge_id",
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id from generation_generation where id = %s for no key update", [generation.pk]
         )
-        .get(pk=generation.pk)
-    )
+        if cursor.fetchone() is None:
+            raise Generation.DoesNotExist(f"There is no generation {generation.pk}.")
 
 
 def _entries(generation: Generation) -> dict[str, LedgerEntry]:
@@ -213,9 +213,9 @@ def _open_reserve(generation: Generation) -> LedgerEntry | None:
     return entries[Kind.RESERVE]
 
 
-def _append(held: LedgerEntry, *, kind: str, amount: Decimal, note: str) -> None:
-    """Append beside a reserve: the same call, day, provider and so on."""
-    LedgerEntry.objects.create(
+def _beside(held: LedgerEntry, *, kind: str, amount: Decimal, note: str) -> LedgerEntry:
+    """Make an entry beside a reserve: of the same call, day, provider and so on."""
+    return LedgerEntry(
         generation_id=held.generation_id,
         kind=kind,
         amount=amount,
