@@ -107,7 +107,7 @@ def _plan_slots(slots: list[Slot], rooms: Rooms) -> list[Generation]:
     if any(not offering.resend_safe for found in outlook.offerings.values() for offering in found):
         # Before any savepoint: whoever goes back to one would give the purse's lock away.
         outlook.purse = Purse()
-    return [generation for slot in slots if (generation := _plan_safely(slot, outlook))]
+    return [generation for slot in slots if (generation := _plan_if_possible(slot, outlook))]
 
 
 def _due_slots(models: Collection[int], *, most: int) -> list[Slot]:
@@ -202,7 +202,7 @@ def _pinned(slots: list[Slot]) -> dict[tuple[int, int], int]:
     }
 
 
-def _plan_safely(slot: Slot, outlook: Outlook) -> Generation | None:
+def _plan_if_possible(slot: Slot, outlook: Outlook) -> Generation | None:
     """Plan a slot if somebody can be asked; what breaks there is told of this slot and stops no other one."""
     route = Route(None)
     try:

@@ -165,7 +165,7 @@ def test_what_is_cancelled_while_it_is_planned_is_not_bought(
 ) -> None:
     """The planner has read the slot; whoever cancels it then waits, and gives the money back."""
     (slot,) = order()
-    plan = dispatch._plan_safely
+    plan = dispatch._plan_if_possible
     with ThreadPoolExecutor(1) as pool:
         asked: list[Future[int]] = []
 
@@ -181,7 +181,7 @@ def test_what_is_cancelled_while_it_is_planned_is_not_bought(
                 asked[0].result(timeout=0.5)
             return plan(*told)
 
-        monkeypatch.setattr(dispatch, "_plan_safely", plan_late)
+        monkeypatch.setattr(dispatch, "_plan_if_possible", plan_late)
         (generation_id,) = plan_due()
         assert asked[0].result(timeout=30) == 1
     run_generation(generation_id)
