@@ -1,5 +1,7 @@
 """Settings: one file; the environment is read through django-environ's typed readers, which refuse bad values."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +45,42 @@ def folders(name: str) -> tuple[str, ...]:
         raise ImproperlyConfigured(
             f"{name} must name folders by their whole paths, not {wrong[0]}."
         )
+    return found
+
+
+# What this site itself is opened with never leaves it.
+NEVER_RELEASED = frozenset({"SECRET_KEY", "DATABASE_URL", "REDIS_URL"})
+RELEASED_HOST = re.compile(
+    r"(\*\.(?=.*\.)|\*-(?=.*\..*\.))?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?"
+)
+
+
+def key_hosts(name: str, shipped: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Read which hosts may be sent the key of which variable: what is shipped, and what the environment adds.
+
+    "ONE_KEY=images.example.org,*.example.net;OTHER_KEY=gpu.lan:8080". What cannot be read is named by its
+    place alone: it might be a key.
+    """
+    found = dict(shipped)
+    entries = env.str(name, default="").split(";")
+    for number, entry in enumerate(entries, start=1):
+        variable, equals, told = (part.strip() for part in entry.partition("="))
+        if not entry.strip():
+            continue
+        if not equals or not re.fullmatch(r"[A-Z][A-Z0-9_]*", variable):
+            raise ImproperlyConfigured(
+                f"{name}: entry {number} must name a variable and its hosts, as "
+                "MY_KEY=images.example.org,cdn.example.org; entries are separated by semicolons."
+            )
+        if variable in NEVER_RELEASED:
+            raise ImproperlyConfigured(f"{name}: {variable} is never sent to anybody.")
+        hosts = tuple(host.strip().lower() for host in told.split(",") if host.strip())
+        if not hosts or not all(map(RELEASED_HOST.fullmatch, hosts)):
+            raise ImproperlyConfigured(
+                f"{name}: {variable} needs hosts such as images.example.org, gpu.lan:8080, *.example.org or "
+                "*-api.example.org, without https:// and paths, separated by commas."
+            )
+        found[variable] = tuple(dict.fromkeys((*found.get(variable, ()), *hosts)))
     return found
 
 
@@ -240,6 +278,17 @@ CONTENT_SECURITY_POLICY = {
 
 # Providers of the operator's own network ("host" or "host:port"): reached at private addresses, by plain http.
 PRIVATE_HOSTS = tuple(env.list("PRIVATE_HOSTS", default=[]))
+# Which hosts may be sent the key of which variable: those of the shipped catalogue, and what the operator adds.
+KEY_HOSTS = key_hosts(
+    "KEY_HOSTS",
+    {
+        "OPENAI_API_KEY": ("api.openai.com",),
+        "GEMINI_API_KEY": ("generativelanguage.googleapis.com",),
+        "VERTEX_ACCESS_TOKEN": ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com"),
+        "FAL_KEY": ("fal.run", "*.fal.run"),
+        "REPLICATE_API_TOKEN": ("api.replicate.com",),
+    },
+)
 STUDIOS_URL = env.str("STUDIOS_URL", default="") or state.studios_url()
 VOTER_COOKIE = "paragone_voter"
 VOTER_COOKIE_AGE = timedelta(days=365)

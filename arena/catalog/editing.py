@@ -19,34 +19,21 @@ from arena.providers.flags import find_wrong_kinds
 
 from .checks import check_rates, day_before, find_wild_numbers
 from .flags import UNKEEPABLE_WORDS, holds_unkeepable, say_wrong_flags
+from .keys import NO_KEYS_HERE, find_key_faults, find_offered_key_faults
 from .models import ImageModel, Offering, PriceClaim, PriceRule, Provider
 from .price_lists import MOST_DOLLARS
 from .prices import as_rate
 
 Row = TypeVar("Row", bound=models.Model)
 
-VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
-# Words of a variable's name are words; a long run of capitals and digits is somebody's key.
-LONGEST_WORD = 15
 SECRET = re.compile(
     r"api[-_]?key|secret|password|authorization|bearer|(access|auth)[-_]?token", re.IGNORECASE
-)
-NO_KEYS_HERE = (
-    "This looks like a key and not like the name of a variable. Keys are never kept here: put it into the "
-    "environment of the server and write the variable's name, such as OPENAI_API_KEY."
 )
 # Days of price lists: others are slips of the hand, and calendars end at the year 9999.
 MOST_MARKUP = 10
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What a price list that has begun may still be given: its end, and words.
 OPEN_TO_CHANGE = ("valid_until", "note", "position")
-
-
-def is_variable_name(words: str) -> bool:
-    """Tell whether words are the name of an environment variable and no key that was pasted in its place."""
-    return bool(VARIABLE.fullmatch(words)) and all(
-        len(part) <= LONGEST_WORD for part in words.split("_")
-    )
 
 
 def check_row(row: models.Model) -> None:
@@ -188,11 +175,10 @@ def _check_provider(provider: models.Model) -> Iterator[tuple[str, str]]:
     yield from _fixed_population(provider)
     if provider.dialect not in DIALECTS:
         yield "dialect", f"Nobody speaks it here. Dialects: {', '.join(sorted(DIALECTS))}."
-    if provider.key_variable and not is_variable_name(provider.key_variable):
-        yield "key_variable", NO_KEYS_HERE
     address = provider.base_url
     if not provider.is_local and not re.match(r"https?://[^/\s]", address):
         yield "base_url", "An address begins with https://."
+    yield from find_key_faults(provider)
     if "@" in address or "?" in address:
         yield "base_url", "An address holds no name, no key and no question mark."
     if not provider.max_in_flight:
@@ -220,6 +206,7 @@ def _check_offering(offering: models.Model) -> Iterator[tuple[str, str]]:
         yield "disciplines", f"The model does not do: {', '.join(strange)}."
     if wrong := say_wrong_flags(offering):
         yield "options", wrong
+    yield from find_offered_key_faults(offering)
     yield from _check_flags(offering.options)
 
 

@@ -30,6 +30,7 @@ from arena.providers.types import (
 from .collecting import collect_picture
 from .endings import (
     CANCELLED,
+    KEY_HELD_BACK,
     NOT_KEPT,
     WORKER_LOST,
     end_badly,
@@ -37,7 +38,7 @@ from .endings import (
     settle_success,
     usage_as_json,
 )
-from .endpoints import open_endpoint, picture_request
+from .endpoints import KeyHeldBack, open_endpoint, picture_request
 from .leases import Claim, LeaseLost, hold, insist, take, write
 from .models import Generation
 from .points import reach
@@ -79,9 +80,9 @@ def ask_provider(generation_id: int, *, references: tuple[Reference, ...] | None
 def _ask(claim: Claim, references: tuple[Reference, ...] | None) -> bool:
     reach("taken")
     generation = insist(lambda: load_call(claim.generation_id))
-    endpoint = open_endpoint(generation.offering)
     adapter = DIALECTS[generation.offering.provider.dialect]
     try:
+        endpoint = open_endpoint(generation.offering)
         if claim.state == Generation.State.SUBMITTED:
             answer: Done | Pending = pending_from_json(generation.pending or {})
         else:
@@ -89,6 +90,11 @@ def _ask(claim: Claim, references: tuple[Reference, ...] | None) -> bool:
             connection.close()
             answer = adapter.submit(request, endpoint)
         done = _follow(claim, answer, adapter=adapter, endpoint=endpoint)
+    except KeyHeldBack as held:
+        if claim.state == Generation.State.SUBMITTED:
+            held.billed = None  # the job was bought before the key was held back
+        end_badly(claim, held, outcome=KEY_HELD_BACK, ours=True)
+        return False
     except ProviderError as error:
         end_badly(claim, error)
         return False

@@ -37,6 +37,7 @@ STATE_OF_OUTCOME: Mapping[str, str] = {
 WORKER_LOST = "worker_lost"
 NOT_KEPT = "not_kept"
 NOT_PLANNED = "not_planned"
+KEY_HELD_BACK = "key_held_back"
 CANCELLED = "cancelled"
 
 

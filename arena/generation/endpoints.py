@@ -5,20 +5,31 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from arena.catalog.flags import flags_of
+from arena.catalog.keys import address_of, why_held_back
 from arena.catalog.models import Offering
-from arena.providers.types import Endpoint, PictureRequest, Reference
+from arena.providers.types import Endpoint, Outcome, PictureRequest, ProviderError, Reference
 
 from .models import Generation
 from .routing import provider_key
 from .wanted import describe_wanted, read_references
 
 
+class KeyHeldBack(ProviderError):
+    """The key of a provider may not be sent to its address: no call was made, and no key has left."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            Outcome.AUTH, f"Nothing was sent. {why}", billed=False, retryable=False, fallback=True
+        )
+
+
 def open_endpoint(offering: Offering) -> Endpoint:
-    """Gather address, key and limits of an offering's provider."""
+    """Gather address, key and limits of an offering's provider; raises KeyHeldBack."""
     provider = offering.provider
-    base_url = provider.base_url
-    if provider.is_local:
-        base_url = f"{settings.STUDIOS_URL}{provider.base_url or '/v1'}"
+    # Again, whatever was checked when the row was saved: rows are older than rules, and settings change.
+    if why := why_held_back(offering):
+        raise KeyHeldBack(why)
+    base_url = address_of(provider)
     address = urlsplit(base_url)
     return Endpoint(
         base_url=base_url,

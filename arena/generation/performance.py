@@ -24,7 +24,7 @@ from arena.catalog.models import Discipline, ImageModel, Population
 from arena.providers.types import Outcome
 from arena.scoring.matchups import bound_rate
 
-from .endings import CANCELLED, NOT_KEPT, NOT_PLANNED, WORKER_LOST
+from .endings import CANCELLED, KEY_HELD_BACK, NOT_KEPT, NOT_PLANNED, WORKER_LOST
 from .models import Generation
 
 DAYS = 30
@@ -53,6 +53,7 @@ OURS = (
     WORKER_LOST,
     NOT_KEPT,
     NOT_PLANNED,
+    KEY_HELD_BACK,
     CANCELLED,
 )
 

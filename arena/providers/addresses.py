@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from arena.providers.types import Endpoint
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -69,9 +71,38 @@ def is_listed(entries: Iterable[str], *, host: str, port: int) -> bool:
     )
 
 
+def is_released(patterns: Iterable[str], *, host: str, port: int) -> bool:
+    """Tell whether "host", "host:port", "*.suffix" or "*-suffix" patterns, in lower case, name this host.
+
+    Without a port they mean the usual ones, of this machine itself any.
+    """
+    names = [f"{host}:{port}", f"[{host}]:{port}"]
+    if port in _DEFAULT_PORTS.values() or is_loopback(host):
+        names += [host, f"[{host}]"]
+    plain = _HOST_NAME.fullmatch(host) is not None
+    return any(
+        pattern in names
+        or (plain and pattern.startswith("*") and any(n.endswith(pattern[1:]) for n in names))
+        for pattern in patterns
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, as written, is this machine itself."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def may_have_key(endpoint: Endpoint, url: str) -> bool:
-    """Tell whether this endpoint's key may be sent to a URL: its own origin or a listed host."""
+    """Tell whether this endpoint's key may be sent to a URL: its own origin or a listed host.
+
+    By https alone, but for this machine itself: on the way nobody shall read it.
+    """
     scheme, host, port = split_origin(url)
+    if scheme != "https" and not is_loopback(host):
+        return False
     if (scheme, host, port) == split_origin(endpoint.base_url):
         return True
     return is_listed(endpoint.key_hosts, host=host, port=port)

@@ -16,7 +16,7 @@ from typing import Any
 from google.auth import exceptions, transport
 from google.oauth2 import service_account
 
-from arena.providers.addresses import is_listed, split_origin
+from arena.providers.addresses import is_listed, is_loopback, split_origin
 from arena.providers.http import Answer, Client, call
 from arena.providers.types import Endpoint, Outcome, ProviderError
 
@@ -75,9 +75,11 @@ def _load(path: Path, endpoint: Endpoint) -> service_account.Credentials:
 def _require_token_host(token_url: str, endpoint: Endpoint) -> None:
     # The file says where its signature is sent; a doctored one could say anything.
     try:
-        _scheme, host, port = split_origin(token_url)
+        scheme, host, port = split_origin(token_url)
     except ValueError:
         raise _no_access("The service account's file names no token address.") from None
+    if scheme != "https" and not is_loopback(host):
+        raise _no_access("The service account's file names a token address without https.")
     allowed = (*TOKEN_HOSTS, *endpoint.key_hosts, *endpoint.private_hosts)
     if not is_listed(allowed, host=host, port=port):
         raise _no_access("The service account's file names a token address that is not Google's.")

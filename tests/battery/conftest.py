@@ -83,7 +83,9 @@ def arena_for_cases(folder: Any) -> Iterator[Foreign]:
         FakeProviders() as stranger,
         closing(Door()) as door,
         override_settings(
-            STUDIOS_URL="", MEDIA_ROOT=folder / "media", DAILY_SPENDING_CAP=1_000_000
+            MEDIA_ROOT=folder / "media",
+            DAILY_SPENDING_CAP=1_000_000,
+            KEY_HOSTS={KEY_VARIABLE: ("127.0.0.1", "nowhere.invalid")},
         ),
     ):
         stranger.keep_file(make_png("elsewhere"))

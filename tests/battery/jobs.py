@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connection
 from django.db.models import Sum
@@ -38,6 +39,8 @@ from tests.providers.faults import REMOTE_IDS, Expected, open_place
 from .cases import FOREIGN, KEY, KEY_VARIABLE, PRIVATE, Case, is_uncertain
 
 PRICE = Decimal("0.04")
+# Where providers are while nobody calls them.
+HOME = "http://127.0.0.1/v1"
 NEVER = datetime.fromisoformat("2099-01-01T00:00:00Z")
 # Long enough for an answer on a busy machine, short enough to wait for one that never comes.
 CALM, SHORT = 20.0, 1.0
@@ -103,7 +106,7 @@ def open_impatiently(foreign: Foreign) -> Any:
         seconds = patience.get(offering.provider_id, CALM)
         return replace(
             endpoint,
-            private_hosts=(*endpoint.private_hosts, foreign.server.host),
+            private_hosts=(urlsplit(endpoint.base_url).netloc, foreign.server.host),
             deadline_seconds=seconds,
             connect_seconds=min(seconds, 4.0) if seconds == CALM else 0.3,
             max_bytes=2_000_000,
@@ -155,7 +158,7 @@ def _offer(case: Case, model: Any, *, priority: int) -> Offering:
         slug=f"battery-{number}",
         name=f"Battery {number}",
         dialect=case.adapter,
-        is_local=True,
+        base_url=HOME,
         key_variable=KEY_VARIABLE,
         options=dict(case.cell.options),
     )
@@ -199,7 +202,7 @@ def provider_at(scene: Scene, base_url: str) -> Iterator[None]:
     providers = Provider.objects.filter(offerings__in=scene.offerings)
     providers.update(base_url=base_url)
     yield
-    providers.update(base_url="")
+    providers.update(base_url=HOME)
 
 
 def call_once(generation: Generation, fake: FakeProviders) -> Ended:

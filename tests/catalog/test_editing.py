@@ -13,10 +13,10 @@ from arena.catalog.editing import (
     change_row,
     check_rule_change,
     holds_secret,
-    is_variable_name,
     restore_row,
     withdraw_price_list,
 )
+from arena.catalog.keys import is_variable_name
 from arena.catalog.models import Offering, PriceRule, Provider
 from arena.catalog.prices import cheapest_picture, estimate
 from tests.factories import create_model, create_offering

@@ -287,7 +287,8 @@ def post_raw(client: Any, offering: Offering, **values: Any) -> Any:
     return client.post(at, data | values)
 
 
-def test_a_provider_tells_of_its_key_and_never_the_key(client, curator, monkeypatch):
+def test_a_provider_tells_of_its_key_and_never_the_key(client, curator, monkeypatch, settings):
+    settings.KEY_HOSTS = {"LOCAL_TEST_KEY": ()}
     offering = create_offering()
     Breaker.objects.create(
         offering=offering,
@@ -313,6 +314,60 @@ def test_a_provider_tells_of_its_key_and_never_the_key(client, curator, monkeypa
         assert b"sk-proj" not in shown.content
     client.post(page, {"do": "off"})
     assert not Provider.objects.get().enabled
+
+
+EVIL = "https://evil.example/v1"
+TAKEN = [
+    ({"base_url": EVIL}, "The key OPENAI_API_KEY may not be sent to evil.example"),
+    ({"base_url": "http://api.openai.com/v1"}, "is sent to api.openai.com by https alone"),
+    ({"base_url": "https://api.openai.com.evil.example"}, "sent to api.openai.com.evil.example"),
+    ({"base_url": "https://[/"}, "The key OPENAI_API_KEY is sent nowhere"),
+    ({"key_variable": "SECRET_KEY"}, "The variable SECRET_KEY is sent to nobody"),
+    ({"key_variable": "DATABASE_URL"}, "The variable DATABASE_URL is sent to nobody"),
+    ({"key_variable": "FAL_KEY"}, "The key FAL_KEY may not be sent to api.openai.com"),
+    ({"options": '{"key_hosts": ["evil.example"]}'}, "may not be sent to evil.example"),
+    ({"options": '{"key_hosts": [".com"]}'}, "may not be sent to .com"),
+    ({"is_local": "on", "base_url": ".evil.example/v1"}, "a path that begins with /"),
+]
+
+
+@pytest.mark.parametrize(("values", "sentence"), TAKEN)
+def test_no_key_is_sent_to_a_host_that_the_operator_did_not_name(admin_client, values, sentence):
+    provider = create_offering().provider
+    Provider.objects.update(
+        is_local=False, base_url="https://api.openai.com/v1", key_variable="OPENAI_API_KEY"
+    )
+    raw = reverse("admin:catalog_provider_change", args=[provider.pk])
+    for page, form in (
+        (
+            address("provider", "local"),
+            admin_client.get(address("provider", "local")).context["form"],
+        ),
+        (raw, admin_client.get(raw).context["adminform"].form),
+    ):
+        answer = admin_client.post(page, filled(form, **{"options": "{}", **values}))
+        assert sentence in answer.content.decode()
+    stored = Provider.objects.get()
+    assert (stored.base_url, stored.key_variable) == ("https://api.openai.com/v1", "OPENAI_API_KEY")
+    # One that was stored before is told of, and can be switched off.
+    Provider.objects.update(base_url=EVIL)
+    for page in (address("provider", "local"), address("providers")):
+        assert b"may not be sent to evil.example" in admin_client.get(page).content
+    admin_client.post(address("provider", "local"), {"do": "off"})
+    assert not Provider.objects.get().enabled
+
+
+def test_an_offering_adds_no_host_that_may_have_the_key(client, curator):
+    offering = create_offering()
+    Provider.objects.update(
+        is_local=False, base_url="https://queue.fal.run", key_variable="FAL_KEY"
+    )
+    form = client.get(address("model", offering.model.slug)).context["offerings"][0]["form"]
+    page = address("offering", offering.pk)
+    refused = client.post(page, filled(form, options='{"key_hosts": ["evil.example"]}'))
+    assert b"The key FAL_KEY may not be sent to evil.example" in refused.content
+    hosts = '{"key_hosts": ["rest.fal.run", ".fal.run"]}'
+    assert client.post(page, filled(form, options=hosts)).status_code == 302
 
 
 def test_raw_rows_take_no_key_in_place_of_its_variable(admin_client):
@@ -376,7 +431,8 @@ def test_a_raw_save_writes_only_what_was_changed():
     assert (challenge.title, challenge.status) == ("Renamed", Challenge.Status.CLOSED)
 
 
-def test_providers_and_labs_are_added(client, curator):
+def test_providers_and_labs_are_added(client, curator, settings):
+    settings.KEY_HOSTS = {"SHOP_KEY": ("queue.example.org",)}
     form = {
         "name": "Shop",
         "slug": "shop",

@@ -266,6 +266,22 @@ def test_imported_prices_keep_the_rules_of_typed_ones():
     assert any("is negative" in fault for fault in faults(as_csv(ended), kind="price-rules"))
 
 
+def test_an_import_sends_no_key_to_a_host_that_the_operator_did_not_name(client, curator):
+    create_offering(model=create_model(slug="mine"))
+    head = "slug,name,dialect,population,base_url,key_variable\n"
+    for where, variable, sentence in (
+        ("https://evil.example/v1", "OPENAI_API_KEY", "may not be sent to evil.example"),
+        ("https://api.openai.com/v1", "SECRET_KEY", "SECRET_KEY is sent to nobody"),
+    ):
+        row = f"thief,Thief,openai_images,real,{where},{variable}\n"
+        page = upload(client, (head + row).encode(), kind="providers")
+        assert page.status_code == 422
+        assert sentence in page.content.decode()
+        assert "KEY_HOSTS" in page.content.decode()
+    row = "thief,Thief,openai_images,real,https://api.openai.com/v1,OPENAI_API_KEY\n"
+    assert look((head + row).encode(), kind="providers").counts["new"] == 1
+
+
 def test_imported_flags_and_prices_keep_the_rules_of_typed_ones():
     create_offering(model=create_model(slug="mine"))
     row = {"model": "mine", "provider": "local"}

@@ -228,7 +228,8 @@ def test_expected_costs_counts_only_new_pictures():
     assert cost.pictures == 1
 
 
-def test_choose_offering_names_the_missing_key(monkeypatch):
+def test_choose_offering_names_the_missing_key(monkeypatch, settings):
+    settings.KEY_HOSTS = {"TEST_KEY": ()}
     model = create_model(population=Population.REAL)
     create_offering(model=model)
     Provider.objects.update(key_variable="TEST_KEY")
@@ -248,7 +249,8 @@ def test_choose_offering_takes_the_lowest_priority_that_can_be_asked():
     assert choose_offering(model, discipline="text-to-image").offering == second
 
 
-def test_offerings_without_a_key_are_skipped_and_wait(monkeypatch):
+def test_offerings_without_a_key_are_skipped_and_wait(monkeypatch, settings):
+    settings.KEY_HOSTS = {"TEST_KEY": ()}
     monkeypatch.delenv("TEST_KEY", raising=False)
     model = create_model()
     create_offering(model=model)

@@ -105,6 +105,21 @@ def test_plain_call_keeps_the_host_header(fake, endpoint):
     assert fake.requests[0].headers["host"] == f"studio.local:{port}"
 
 
+@pytest.mark.parametrize("host", ["studio.local", "localhost.example", "10.0.0.1"])
+def test_a_key_travels_by_https_but_to_this_machine_itself(fake, endpoint, host):
+    port = fake.host.partition(":")[2]
+    target = endpoint(base_url=f"http://{host}:{port}/v1", private_hosts=(host,))
+    with open_client(resolve=lambda _host, _port: ("127.0.0.1",)) as client:
+        error = get_error(
+            call, client, "POST", target.base_url, endpoint=target, credentials={"X-Key": KEY}
+        )
+        assert (error.outcome, error.billed) == (Outcome.CONNECTION, False)
+        assert not fake.requests
+        here = endpoint(base_url=f"http://localhost:{port}/v1", private_hosts=("localhost",))
+        call(client, "POST", here.base_url, endpoint=here, credentials={"X-Key": KEY})
+    assert fake.requests[0].headers["x-key"] == KEY
+
+
 ADDRESSES = [
     "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254",
     "100.64.0.1", "0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1",

@@ -399,7 +399,8 @@ def test_every_page_takes_the_lowest_price_and_counts_providers_by_one_rule(clie
     assert "is switched off" in text
 
 
-def test_a_model_that_cannot_be_asked_is_not_called_available(client, monkeypatch):
+def test_a_model_that_cannot_be_asked_is_not_called_available(client, monkeypatch, settings):
+    settings.KEY_HOSTS = {"KEYLESS_API_KEY": ()}
     model = create_model(name="Keyless", population="real")
     provider = create_offering(model=model).provider
     provider.key_variable = "KEYLESS_API_KEY"

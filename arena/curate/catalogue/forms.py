@@ -7,7 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 
-from arena.catalog.editing import is_variable_name, say_why_no_day
+from arena.catalog.editing import say_why_no_day
+from arena.catalog.keys import is_variable_name
 from arena.catalog.models import Discipline, ImageModel, Lab, Offering, PriceRule, Provider
 from arena.curate.exchange.cells import Flags
 from arena.curate.ruled import RuledForm

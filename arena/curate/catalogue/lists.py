@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from arena.catalog.keys import find_key_faults, is_variable_name
 from arena.catalog.models import ImageModel, Lab, Provider
 from arena.catalog.prices import cheapest_picture, offered
 from arena.curate.access import curators_only
@@ -75,9 +76,15 @@ def providers(request: HttpRequest) -> HttpResponse:
 
 
 def describe_key(provider: Provider) -> dict[str, str]:
-    """Tell how a provider's key stands ("set", "missing" or "none") and its variable; nobody is told the key."""
+    """Tell how a provider's key stands ("set", "missing", "held" back or "none") and its variable.
+
+    Nobody is told the key.
+    """
     variable = str(KeyName().render(provider.key_variable))
     if not provider.key_variable:
         return {"state": "none", "variable": ""}
+    held = next((why for _, why in find_key_faults(provider)), "")
+    if held and is_variable_name(provider.key_variable):
+        return {"state": "held", "variable": variable, "why": held}
     state = "missing" if provider_key(provider) is None else "set"
     return {"state": state, "variable": variable}

@@ -15,8 +15,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from import_export.widgets import ManyToManyWidget, Widget
 
-from arena.catalog.editing import is_variable_name
 from arena.catalog.flags import UNKEEPABLE_WORDS, holds_unkeepable
+from arena.catalog.keys import is_variable_name
 
 BETWEEN = "|"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
