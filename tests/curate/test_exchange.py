@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import time
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from django.conf import settings as project
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -264,6 +267,91 @@ def test_imported_prices_keep_the_rules_of_typed_ones():
     }  # fmt: skip
     ended[1] |= {"amount": "-1"}
     assert any("is negative" in fault for fault in faults(as_csv(ended), kind="price-rules"))
+
+
+def replace_list(client: Any, *, begins: date) -> HistoryLine:
+    """Import a file that ends the only price list of an offering and adds another one."""
+    old = {"amount": "0.04", "valid_until": str(begins - timedelta(days=1))}
+    rows = [prices(**old), prices(valid_from=str(begins), amount="0.05", valid_until="")]
+    first, second = (next(csv.DictReader(io.StringIO(one.decode()))) for one in rows)
+    page = upload(client, as_csv([first, second]), kind="price-rules")
+    client.post(PAGE, {"token": page.context["token"]})
+    line = HistoryLine.objects.first()
+    assert line is not None
+    return line
+
+
+def take_back(client: Any, line: HistoryLine) -> str:
+    answer = client.post(reverse("desk:undo", args=[line.pk]), follow=True)
+    return str(answer.content.decode())
+
+
+@pytest.fixture
+def priced() -> Offering:
+    offering = create_offering(model=create_model(slug="mine"), price="0.04", resend_safe=False)
+    PriceRule.objects.update(source="page")
+    return offering
+
+
+def test_an_imported_list_that_replaces_another_is_taken_back_until_it_begins(
+    client, curator, priced
+):
+    today = timezone.now().date()
+    line = replace_list(client, begins=today + timedelta(days=3))
+    assert line.way_back == (
+        "Sets the former values again; takes the price rules that it added away (1), until they begin."
+    )
+    assert PriceRule.objects.count() == 2
+    take_back(client, line)
+    assert PriceRule.objects.values("amount", "valid_until").get() == {
+        "amount": Decimal("0.04"), "valid_until": None
+    }  # fmt: skip
+
+
+def test_an_imported_list_is_not_taken_back_once_it_has_begun(client, curator, priced):
+    today = timezone.now().date()
+    line = replace_list(client, begins=today + timedelta(days=3))
+    # Three days later.
+    PriceRule.objects.filter(amount="0.05").update(valid_from=today)
+    assert "has been changed since" in take_back(client, line)
+    assert line.undo is not None
+    line.undo["added"][0][0]["valid_from"] = line.undo["added"][0][1]["valid_from"] = str(today)
+    line.save()
+    assert "mine at local: the price list of this import has begun" in take_back(client, line)
+    assert PriceRule.objects.count() == 2
+
+
+def test_an_imported_list_that_holds_at_once_has_no_way_back(client, curator, priced):
+    line = replace_list(client, begins=timezone.now().date())
+    assert line.undo is None
+    assert "holds already in place of a former one" in line.way_back
+    assert PriceRule.objects.count() == 2
+
+
+def test_an_imported_list_that_was_changed_or_followed_since_stays(client, curator, priced):
+    begins = timezone.now().date() + timedelta(days=3)
+    line = replace_list(client, begins=begins)
+    PriceRule.objects.filter(amount="0.05").update(note="Changed.")
+    assert "has been changed since" in take_back(client, line)
+    PriceRule.objects.update(note="")
+    later = begins + timedelta(days=30)
+    PriceRule.objects.filter(amount="0.05").update(valid_until=later - timedelta(days=1))
+    PriceRule.objects.create(offering=priced, amount="0.06", valid_from=later)
+    assert "has been changed since" in take_back(client, line)
+    PriceRule.objects.filter(amount="0.05").update(valid_until=None)
+    assert "when rule" in take_back(client, line)
+    assert PriceRule.objects.count() == 3
+
+
+def test_a_first_list_that_an_import_planned_is_taken_away(client, curator):
+    create_offering(model=create_model(slug="mine"))
+    data = prices(valid_from=str(timezone.now().date() + timedelta(days=1)))
+    page = upload(client, data, kind="price-rules")
+    client.post(PAGE, {"token": page.context["token"]})
+    line = HistoryLine.objects.get()
+    assert line.way_back == "Takes the price rules that it added away (1), until they begin."
+    take_back(client, line)
+    assert not PriceRule.objects.exists()
 
 
 def test_an_import_sends_no_key_to_a_host_that_the_operator_did_not_name(client, curator):

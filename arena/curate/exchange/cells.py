@@ -87,7 +87,7 @@ class Number(Widget):
 
 
 class Day(Widget):
-    def clean(self, value: Any, row: Any = None, **_: Any) -> Any:
+    def clean(self, value: Any, row: Any = None, **_: Any) -> date | None:
         if value is None or value == "":
             return None
         try:

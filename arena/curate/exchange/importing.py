@@ -2,21 +2,26 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from import_export.results import RowResult
 from tablib import Dataset
 
+from arena.catalog.editing import list_faults, refuse_new_faults
 from arena.catalog.entries import wait_for_other_loads
+from arena.catalog.models import PriceRule
 from arena.challenges.history import note_action
 from arena.challenges.models import HistoryLine
 
+from .cells import Day
 from .files import Parcel
 from .kinds import IMPORTED
 from .sheets import Change, Sheet
@@ -28,6 +33,12 @@ WHAT = {
 }
 # An import that changes more than this many characters is too large for its line of history.
 MOST_UNDO = 200_000
+RULES = "price-rules"
+BEGUN = (
+    "Cannot be taken back: a price list of it holds already in place of a former one, and calls go by it. "
+    "Add another list."
+)
+TOO_MUCH = "Cannot be taken back by a press: it changed too much. Import a former export."
 NO_WAY_BACK = (
     "Cannot be taken back: new rows stay. Switch off what must not be asked, retire models, archive "
     "drafts."
@@ -105,18 +116,63 @@ def take_in(parcel: Parcel, *, digest: str, by: User) -> tuple[Outcome, HistoryL
 
 
 def take_back_import(undo: Mapping[str, Any]) -> None:
-    """Set the former values of an import again; what it added stays.
+    """Set the former values of an import again, and take away its price rules that have not begun.
 
-    Call it in a transaction. Raises ValidationError where what it changed was changed since, or where the
-    former values are refused today (a price list that has begun, say).
+    What else it added stays. Call it in a transaction. Raises ValidationError where what it changed or would
+    take away was changed since, or where the former values are refused today (a price list that has begun,
+    say).
     """
     wait_for_other_loads()
+    today = timezone.now().date()
+    added = _added_rules(undo)
+    if begun := _places(key for key, rule in added if rule.valid_from <= today) & _places(
+        key for key, _ in undo["rows"].get(RULES, ())
+    ):
+        model, provider = min(begun)
+        raise ValidationError(
+            f"{model} at {provider}: the price list of this import has begun, and calls go by it. "
+            "Add another list."
+        )
     now = _run(_rows_of(undo, index=1))
     if moved := [line for line in now.lines if line.what != "same"]:
         raise ValidationError(f"{moved[0].name} has been changed since; set it by hand.")
+    planned = [rule for _, rule in added if rule.valid_from > today]
+    offerings = {rule.offering_id: rule.offering for rule in planned}
+    known = {pk: list_faults(offering) for pk, offering in offerings.items()}
+    PriceRule.objects.filter(pk__in=[rule.pk for rule in planned]).delete()
     then = _run(_rows_of(undo, index=0))
     if faulty := then.of("faulty"):
         raise ValidationError(f"{faulty[0].name}: {faulty[0].fault}")
+    for pk, offering in offerings.items():
+        refuse_new_faults(offering, known=known[pk])
+
+
+def _added_rules(undo: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], PriceRule]]:
+    """Find the price rules that an import planned, each with the cells that name it; holds their offerings.
+
+    Raises ValidationError where one is not there, or is not as it was added.
+    """
+    rows = [{**key, **values} for key, values in undo.get("added", ())]
+    if not rows:
+        return []
+    lines = _run({RULES: list(enumerate(rows, start=1))}).lines
+    if moved := [line for line in lines if line.what != "same"]:
+        raise ValidationError(f"{moved[0].name} has been changed since; take it away by hand.")
+    return [(row, _find_rule(row)) for row in rows]
+
+
+def _find_rule(row: Mapping[str, Any]) -> PriceRule:
+    sheet = IMPORTED[RULES]()
+    named = {
+        sheet.fields[name].attribute: sheet.fields[name].clean(row)
+        for name in sheet._meta.import_id_fields
+    }
+    return PriceRule.objects.select_related("offering__model", "offering__provider").get(**named)
+
+
+def _places(keys: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Name the offerings that rules belong to, by model and provider."""
+    return {(str(key["model"]).strip(), str(key["provider"]).strip()) for key in keys}
 
 
 def _run(rows: Mapping[str, Sequence[tuple[int, dict[str, Any]]]]) -> Outcome:
@@ -183,14 +239,7 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 def _note(outcome: Outcome, *, parcel: Parcel, by: User) -> HistoryLine:
     counts = outcome.counts
     kinds = ", ".join(IMPORTED[kind].title.lower() for kind in parcel.rows)
-    undo = _undo_of(outcome)
-    way_back = NO_WAY_BACK
-    if undo is not None and counts["new"]:
-        way_back = f"Sets the former values again; the {counts['new']} new rows stay."
-    elif undo is not None:
-        way_back = "Sets the former values again."
-    elif counts["changed"]:
-        way_back = "Cannot be taken back by a press: it changed too much. Import a former export."
+    undo, way_back = _way_back(outcome)
     return note_action(
         who=by,
         said=f"Imported “{parcel.name[:80]}” ({kinds}): {counts['new']} new, {counts['changed']} changed, "
@@ -200,14 +249,45 @@ def _note(outcome: Outcome, *, parcel: Parcel, by: User) -> HistoryLine:
     )
 
 
-def _undo_of(outcome: Outcome) -> dict[str, Any] | None:
-    """Keep the changed rows' names and their values before and after, as cells say them."""
+def _way_back(outcome: Outcome) -> tuple[dict[str, Any] | None, str]:
+    """Keep what taking an import back needs, and say in a sentence what that does, or why it cannot be.
+
+    Kept are the changed rows' names and their values before and after, and the price rules that were added
+    and have not begun, all as cells say them.
+    """
+    today = timezone.now().date()
     rows: dict[str, list[Any]] = {}
     for line in outcome.of("changed"):
         changes = {change.field: [change.old, change.new] for change in line.changes}
         rows.setdefault(line.kind, []).append([dict(line.key), changes])
-    undo = {"do": "import", "rows": rows}
-    return undo if rows and len(repr(undo)) <= MOST_UNDO else None
+    rules = [line for line in outcome.of("new") if line.kind == RULES]
+    planned = [line for line in rules if _begins(line) > today]
+    begun = [dict(line.key) for line in rules if _begins(line) <= today]
+    if _places(begun) & _places(key for key, _ in rows.get(RULES, ())):
+        return None, BEGUN
+    undo = {"do": "import", "rows": rows, "added": [_as_added(line) for line in planned]}
+    if not rows and not planned:
+        return None, NO_WAY_BACK
+    if len(repr(undo)) > MOST_UNDO:
+        return None, TOO_MUCH
+    does = ["Sets the former values again"] if rows else []
+    if planned:
+        does.append(f"Takes the price rules that it added away ({len(planned)}), until they begin")
+    if stay := outcome.counts["new"] - len(planned):
+        does.append(f"the {stay} other new rows stay" if planned else f"the {stay} new rows stay")
+    return undo, "; ".join([does[0], *(one[0].lower() + one[1:] for one in does[1:])]) + "."
+
+
+def _begins(line: Line) -> date:
+    day = Day().clean(dict(line.key)["valid_from"])
+    assert day is not None  # noqa: S101 - narrows the type; the row was taken in
+    return day
+
+
+def _as_added(line: Line) -> list[dict[str, Any]]:
+    """Keep an added row whole: a cell that it left empty must be empty still when it is taken back."""
+    values = dict.fromkeys(IMPORTED[line.kind].columns(), "")
+    return [dict(line.key), values | dict(line.key) | {one.field: one.new for one in line.changes}]
 
 
 def _rows_of(undo: Mapping[str, Any], *, index: int) -> dict[str, list[tuple[int, dict[str, Any]]]]:
