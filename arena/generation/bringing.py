@@ -20,9 +20,9 @@ from arena.catalog.models import ImageModel, Offering, Provider
 from arena.challenges.models import Challenge, Prompt
 from arena.pictures.intake import PictureError
 
-from .dispatch import asked_parameters
 from .models import Batch, Generation, Slot
 from .parcels import MOST_BYTES, MOST_FILES, Parcel, ParcelError
+from .planning import asked_parameters
 from .storing import keep_original, measure_picture
 from .wanted import describe_wanted
 

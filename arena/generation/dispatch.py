@@ -2,10 +2,9 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -13,15 +12,13 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Now, TruncDay
 
 from arena.catalog.models import Offering
-from arena.catalog.price_lists import MOST_DOLLARS
-from arena.catalog.prices import estimate
 from arena.challenges.models import ReferencePicture
 
 from . import breakers
-from .budget import OverBudget, Purse
+from .budget import Purse
 from .endings import NOT_PLANNED
-from .ledger import reserve_new
 from .models import Breaker, Generation, Slot
+from .planning import Draft, draft_call, write_down
 from .points import reach
 from .retries import MAX_ATTEMPTS
 from .rooms import Rooms, read_rooms, try_planning_lock, wait_for_planning_lock
@@ -36,15 +33,6 @@ LOOK_AT_FEW = 12
 ONE_DAY = timedelta(days=1)
 # What broke while it was planned is planned again after this: a curator may have mended it by then.
 BROKEN_PAUSE = timedelta(minutes=15)
-UNPRICED = "No price is known for this picture, so no money could be put aside: add a price rule."
-TOO_DEAR = (
-    f"By the price list this picture may cost more than ${MOST_DOLLARS:,}, so it was not asked for: "
-    "correct the list."
-)
-
-
-class NoPrice(Exception):
-    """Nobody says what a call may cost at most, or what is said is beyond reason; in a sentence."""
 
 
 @dataclass
@@ -107,7 +95,8 @@ def _plan_slots(slots: list[Slot], rooms: Rooms) -> list[Generation]:
     if any(not offering.resend_safe for found in outlook.offerings.values() for offering in found):
         # Before any savepoint: whoever goes back to one would give the purse's lock away.
         outlook.purse = Purse()
-    return [generation for slot in slots if (generation := _plan_if_possible(slot, outlook))]
+    drafts = [draft for slot in slots if (draft := _plan_if_possible(slot, outlook))]
+    return _write_down_safely(drafts, outlook) if drafts else []
 
 
 def _due_slots(models: Collection[int], *, most: int) -> list[Slot]:
@@ -202,44 +191,70 @@ def _pinned(slots: list[Slot]) -> dict[tuple[int, int], int]:
     }
 
 
-def _plan_if_possible(slot: Slot, outlook: Outlook) -> Generation | None:
-    """Plan a slot if somebody can be asked; what breaks there is told of this slot and stops no other one."""
+def _plan_if_possible(slot: Slot, outlook: Outlook) -> Draft | None:
+    """Decide a slot's next call if somebody can be asked; what breaks is told of this slot and stops no other."""
     route = Route(None)
     try:
         wanted, route = _choose_whom(slot, outlook)
-        if route.offering is None:
-            return None
-        with transaction.atomic():
-            return _plan(slot, outlook, wanted=wanted, route=route)
+        return None if route.offering is None else _draft(slot, outlook, wanted=wanted, route=route)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        log.exception("Slot %s could not be planned.", slot.pk)
-        return _note_broken(slot, outlook, route=route, error=error)
+        _note_broken(slot, outlook, offering=route.offering, told=route.as_json(), error=error)
+        return None
+
+
+def _write_down_safely(drafts: list[Draft], outlook: Outlook) -> list[Generation]:
+    """Write what was decided, all at once; where that breaks one by one, so that only the culprit is left out."""
+    try:
+        with transaction.atomic():
+            write_down(drafts, purse=outlook.purse)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(drafts) > 1:
+            return [made for draft in drafts for made in _write_down_safely([draft], outlook)]
+        for generation in (draft.generation for draft in drafts):
+            told = {"offering": generation.offering, "told": generation.route}
+            _note_broken(generation.slot, outlook, error=error, **told)
+        return []
+    for draft in drafts:
+        if draft.generation.state == Generation.State.OVER_BUDGET:
+            _wait_for_money(draft.generation.slot)
+    return [draft.generation for draft in drafts]
 
 
 def _note_broken(
-    slot: Slot, outlook: Outlook, *, route: Route, error: Exception
-) -> Generation | None:
-    """Say of a slot that its planning broke; it is planned again later, and given up like what fails."""
+    slot: Slot,
+    outlook: Outlook,
+    *,
+    offering: Offering | None,
+    told: Mapping[str, Any],
+    error: Exception,
+) -> None:
+    """Say of a slot that its planning broke; it is planned again later, and given up like what fails.
+
+    `told`: the route as far as it was chosen, as JSON.
+    """
+    log.error("Slot %s could not be planned.", slot.pk, exc_info=error)
     attempt = outlook.last_attempt.get(slot.pk, 0) + 1
     ends = bool(slot.trial_id) or attempt >= MAX_ATTEMPTS
-    offering = route.offering or next(iter(outlook.offerings[slot.model_id]), None)
-    generation = offering and Generation.objects.create(
-        slot=slot,
-        offering=offering,
-        attempt=attempt,
-        origin=_origin(slot),
-        state=Generation.State.FAILED,
-        outcome=NOT_PLANNED,
-        message=f"It could not be planned ({type(error).__name__}), and nothing was sent. Look at its model "
-        "in the catalogue for what does not add up; the server's log has the details.",
-        route={**route.as_json(), "then": "end" if ends else "retry"},
-        ended_at=Now(),
-    )
+    offering = offering or next(iter(outlook.offerings[slot.model_id]), None)
+    if offering is not None:
+        Generation.objects.create(
+            slot=slot,
+            offering=offering,
+            attempt=attempt,
+            origin=_origin(slot),
+            state=Generation.State.FAILED,
+            outcome=NOT_PLANNED,
+            message=f"It could not be planned ({type(error).__name__}), and nothing was sent. Look at its "
+            "model in the catalogue for what does not add up; the server's log has the details.",
+            route={**told, "then": "end" if ends else "retry"},
+            ended_at=Now(),
+        )
     moved = {"finished_at": Now()} if ends else {"next_attempt_at": Now() + BROKEN_PAUSE}
     Slot.objects.filter(pk=slot.pk).update(**moved)
-    return generation or None
 
 
 def _origin(slot: Slot) -> str:
@@ -264,10 +279,9 @@ def _choose_whom(slot: Slot, outlook: Outlook) -> tuple[Wanted, Route]:
     return wanted, route
 
 
-def _plan(slot: Slot, outlook: Outlook, *, wanted: Wanted, route: Route) -> Generation:
-    offering = route.offering
-    assert offering is not None  # noqa: S101 - narrows the type; the caller has looked
-    generation = plan_generation(
+def _draft(slot: Slot, outlook: Outlook, *, wanted: Wanted, route: Route) -> Draft:
+    """Decide the call and count it, so that the next slot is decided as if this one were written."""
+    draft = draft_call(
         slot,
         wanted=wanted,
         route=route,
@@ -277,92 +291,14 @@ def _plan(slot: Slot, outlook: Outlook, *, wanted: Wanted, route: Route) -> Gene
         references=outlook.references.get(wanted.challenge.pk) if wanted.challenge else None,
         purse=outlook.purse,
     )
-    if generation.state == Generation.State.RESERVED:
+    offering = draft.generation.offering
+    if draft.generation.state == Generation.State.RESERVED:
         outlook.rooms.take(offering.provider_id, is_retry=bool(outlook.tried.get(slot.pk)))
         if slot.batch_id:
             outlook.pinned.setdefault((slot.batch_id, slot.model_id), offering.pk)
-        if route.as_probe:
-            outlook.health[offering.pk].probing = generation
-    else:
-        _wait_for_money(slot)
-    return generation
-
-
-def plan_generation(
-    slot: Slot,
-    *,
-    wanted: Wanted,
-    route: Route,
-    attempt: int,
-    now: datetime,
-    origin: str = Generation.Origin.ORDERED,
-    references: int | None = None,
-    purse: Purse | None = None,
-) -> Generation:
-    """Create a slot's next generation and put its money aside; it is `reserved` or `over-budget` then.
-
-    Runs in a transaction that holds the planners' lock. `references` counts the pictures to edit; None: ask
-    the slot's challenge. `purse` is that of the transaction; None: no other call is planned in it.
-    """
-    offering = route.offering
-    assert offering is not None  # noqa: S101 - narrows the type; callers have checked
-    expected, ceiling = expected_cost(offering, wanted=wanted, now=now, references=references)
-    too_dear = ceiling is not None and ceiling > MOST_DOLLARS
-    generation = Generation(
-        slot=slot,
-        offering=offering,
-        attempt=attempt,
-        origin=origin,
-        state=Generation.State.RESERVED,
-        expected_cost=None if too_dear else expected,
-        parameters=asked_parameters(wanted),
-        route=route.as_json(),
-    )
-    if offering.resend_safe:
-        generation.save(force_insert=True)
-    else:
-        _save_with_money(generation, ceiling=ceiling, purse=purse or Purse(), now=now)
-    if route.as_probe and generation.state == Generation.State.RESERVED:
-        Breaker.objects.filter(offering=offering).update(probing=generation)
-    return generation
-
-
-def _save_with_money(
-    generation: Generation, *, ceiling: Decimal | None, purse: Purse, now: datetime
-) -> None:
-    """Save a new call with its money put aside, or as one that no cap has room for."""
-    try:
-        if ceiling is None:
-            raise NoPrice(UNPRICED)
-        if ceiling > MOST_DOLLARS:
-            raise NoPrice(TOO_DEAR)
-        amount = purse.take(generation, amount=ceiling)
-    except (NoPrice, OverBudget) as refused:
-        generation.state, generation.message = Generation.State.OVER_BUDGET, str(refused)
-        generation.ended_at = now
-        generation.save(force_insert=True)
-        return
-    generation.save(force_insert=True)
-    reserve_new(generation=generation, amount=amount, day=purse.day)
-
-
-def expected_cost(
-    offering: Offering, *, wanted: Wanted, now: datetime, references: int | None = None
-) -> tuple[Decimal | None, Decimal | None]:
-    """Return what a picture is expected to cost and what it may cost at most, in dollars; None: nobody says."""
-    if references is None:
-        references = wanted.challenge.references.count() if wanted.challenge else 0
-    found = estimate(
-        offering,
-        width=wanted.width,
-        height=wanted.height,
-        quality=wanted.quality,
-        references=references,
-        day=now.date(),
-        features=wanted.features,
-        prompt=wanted.prompt,
-    )
-    return (found.expected, found.ceiling) if found else (None, None)
+        if draft.as_probe:
+            outlook.health[offering.pk].probing = draft.generation
+    return draft
 
 
 def _wait_for_money(slot: Slot) -> None:
@@ -374,13 +310,3 @@ def _wait_for_money(slot: Slot) -> None:
         Slot.objects.filter(pk=slot.pk).update(finished_at=Now())
         return
     Slot.objects.filter(pk=slot.pk).update(next_attempt_at=TruncDay(Now() + ONE_DAY))
-
-
-def asked_parameters(wanted: Wanted) -> dict[str, Any]:
-    """List what a provider is asked for besides the prompt: size in pixels, seed, quality, options."""
-    told: dict[str, Any] = {"width": wanted.width, "height": wanted.height, "seed": wanted.seed}
-    if wanted.quality:
-        told["quality"] = wanted.quality
-    if wanted.options:
-        told["options"] = dict(wanted.options)
-    return told

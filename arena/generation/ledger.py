@@ -5,6 +5,7 @@ committed, before the call is made. Calls at free offerings (`resend_safe`) leav
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -62,19 +63,23 @@ def reserve(*, generation: Generation, amount: Decimal) -> bool:
         raise LedgerError(f"generation {generation.pk} has its money put aside already")
     if generation.offering.resend_safe:
         return False
-    reserve_new(generation=generation, amount=amount, day=utc_day())
+    reserve_new([(generation, amount)], day=utc_day())
     return True
 
 
-def reserve_new(*, generation: Generation, amount: Decimal, day: date) -> None:
-    """Put money aside for a call whose row was made in this very transaction, so that nobody else sees it.
+def reserve_new(calls: Iterable[tuple[Generation, Decimal]], *, day: date) -> None:
+    """Put money aside for paid calls whose rows were made in this very transaction, so that nobody sees them.
 
     `day`: as `utc_day` tells it. Raises ValueError as `reserve`.
     """
+    LedgerEntry.objects.bulk_create([_reserve(*call, day=day) for call in calls])
+
+
+def _reserve(generation: Generation, amount: Decimal, *, day: date) -> LedgerEntry:
     check_amount(amount)
     # Slots of challenges and of callers are told apart by constraint; a key's slot has no challenge.
     slot = generation.slot
-    LedgerEntry.objects.create(
+    return LedgerEntry(
         generation=generation,
         kind=Kind.RESERVE,
         amount=amount,

@@ -4,6 +4,7 @@ The same rows, limits, money and failures as for challenges; only nobody else is
 who goes away leaves a call that ends by itself and is paid as it came out.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,15 +19,19 @@ from arena.catalog.models import ImageModel, Offering
 from arena.clients.models import ApiKey
 from arena.providers.types import Outcome, Reference
 
+from .budget import Purse
 from .calls import ask_provider
 from .collecting import collect_picture
-from .dispatch import expected_cost, plan_generation, read_outlook
+from .dispatch import read_outlook
 from .endings import load_call
 from .models import Generation, Slot
+from .planning import draft_call, expected_cost, write_down
 from .rooms import wait_for_planning_lock
 from .routing import Route, choose_route, usable_offerings
 from .storing import load_original
 from .wanted import describe_wanted
+
+log = logging.getLogger(__name__)
 
 # A caller is not kept waiting longer than this before the same provider is asked once more.
 LONGEST_PAUSE = 4.0
@@ -123,18 +128,26 @@ def _plan_next(slot: Slot) -> Generation:
     )
     if route.offering is None:
         raise _nobody(slot, route)
-    generation = plan_generation(
-        slot,
-        wanted=wanted,
-        route=route,
-        attempt=outlook.last_attempt.get(slot.pk, 0) + 1,
-        now=outlook.now,
-        origin=Generation.Origin.GATEWAY,
-        references=asked["references"],
-    )
-    if generation.state == Generation.State.OVER_BUDGET:
-        raise NoMoney(Generation.objects.get(pk=generation.pk).message)
-    return generation
+    purse = None if route.offering.resend_safe else Purse()
+    try:
+        draft = draft_call(
+            slot,
+            wanted=wanted,
+            route=route,
+            attempt=outlook.last_attempt.get(slot.pk, 0) + 1,
+            now=outlook.now,
+            origin=Generation.Origin.GATEWAY,
+            references=asked["references"],
+            purse=purse,
+        )
+    except ValueError as error:  # no sum of dollars: rows from before the rules of price lists
+        log.exception("A picture of %s could not be priced.", route.offering)
+        said = f"The price list of {route.offering} does not add up: a curator has to correct it."
+        raise NoMoney(said) from error
+    if draft.generation.state == Generation.State.OVER_BUDGET:
+        raise NoMoney(draft.generation.message)
+    write_down([draft], purse=purse)
+    return draft.generation
 
 
 def _nobody(slot: Slot, route: Route) -> Exception:

@@ -14,7 +14,8 @@ from .hints import hint_make
 class Refill:
     """Plans what there is room for, as often as somebody asked; safe to call from many threads at once.
 
-    `plan` gets how many slots to look at and returns the ids that were planned; `tell` gets those.
+    `plan` gets how many slots to look at, as many as calls have ended but LOOK_AT_FEW at least, and returns
+    the ids that were planned; `tell` gets those.
     """
 
     def __init__(
@@ -23,31 +24,33 @@ class Refill:
         self._plan = plan
         self._tell = tell
         self._changed = threading.Lock()
-        self._asked = False
+        self._asked = 0
         self._busy = False
 
     def __call__(self) -> None:
         """Plan now, or have the thread that is planning look once more; errors are the planning thread's."""
         with self._changed:
-            self._asked = True
+            self._asked += 1
             if self._busy:
                 return
             self._busy = True
         try:
-            while self._take():
-                planned = self._plan(LOOK_AT_FEW)
+            while asked := self._take():
+                most = max(asked, LOOK_AT_FEW)
+                planned = self._plan(most)
                 self._tell(planned)
-                if len(planned) == LOOK_AT_FEW:  # there may be room for more
-                    self._asked = True
+                if len(planned) == most:  # there may be room for more
+                    with self._changed:
+                        self._asked += 1
         except BaseException:
             with self._changed:
                 self._busy = False
             raise
 
-    def _take(self) -> bool:
+    def _take(self) -> int:
         with self._changed:
-            asked, self._asked = self._asked, False
-            self._busy = asked
+            asked, self._asked = self._asked, 0
+            self._busy = asked > 0
             return asked
 
 

@@ -15,8 +15,8 @@ from arena.challenges.editing import lock_challenge
 from arena.challenges.models import Challenge, Prompt
 
 from .collecting import collect_picture
-from .dispatch import asked_parameters
 from .models import Batch, Generation, Slot
+from .planning import asked_parameters
 from .routing import choose_offering
 from .storing import keep_original
 from .wanted import describe_wanted

@@ -23,7 +23,16 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from PIL import Image
 
-from arena.generation import breakers, calls, collecting, dispatch, endings, rooms, storing
+from arena.generation import (
+    breakers,
+    calls,
+    collecting,
+    dispatch,
+    endings,
+    planning,
+    rooms,
+    storing,
+)
 from arena.generation.dispatch import plan_due
 from arena.generation.ledger import LedgerError, release
 from arena.generation.models import Generation, Slot
@@ -172,7 +181,7 @@ GUARDS: dict[str, Guard] = {
         (AssertionError, LedgerError),
     ),
     "money is put aside before a call": Guard(
-        lambda patch: patch.setattr(dispatch, "reserve_new", lambda **k: None),
+        lambda patch: patch.setattr(planning, "reserve_new", lambda calls, *, day: None),
         case("19 400 / openai_images"),
         (LedgerError,),
     ),

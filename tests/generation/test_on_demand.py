@@ -7,10 +7,12 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
+from arena.catalog.models import PriceRule
 from arena.clients.models import ApiKey
 from arena.generation.dispatch import plan_due
 from arena.generation.models import Breaker, Candidate, Generation, LedgerEntry, Slot
 from arena.generation.on_demand import (
+    NoMoney,
     NoRoute,
     NotMade,
     TooBusy,
@@ -57,6 +59,14 @@ def test_a_picture_is_handed_over_with_its_cost_and_is_no_candidate(fake, two, k
     assert LedgerEntry.objects.get(kind="settle").api_key == key
     assert not Candidate.objects.exists()
     assert plan_due() == []
+
+
+def test_a_price_list_that_does_not_add_up_is_told_and_leaves_no_row(two, key):
+    PriceRule.objects.update(amount=Decimal("-0.04"))  # from before the rules of price lists
+    with pytest.raises(NoMoney, match="does not add up: a curator has to correct it"):
+        make(two, key)
+    assert not Generation.objects.exists()
+    assert not Slot.objects.exists()
 
 
 def test_another_provider_takes_over(fake, two, key):

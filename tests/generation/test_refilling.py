@@ -11,10 +11,11 @@ from arena.generation.refilling import Refill
 def test_many_that_ask_at_once_have_one_thread_look_again():
     inside, go = threading.Event(), threading.Event()
     planned: list[list[int]] = []
-    looks = []
+    looks, sizes = [], []
 
     def plan(most: int) -> list[int]:
         looks.append(threading.current_thread().name)
+        sizes.append(most)
         if len(looks) == 1:
             inside.set()
             assert go.wait(10)
@@ -33,6 +34,7 @@ def test_many_that_ask_at_once_have_one_thread_look_again():
     go.set()
     first.join(10)
     assert (looks, planned) == (["first", "first"], [[1], [2]])
+    assert sizes == [LOOK_AT_FEW, 20]
     refill()
     assert planned[-1] == [3]
 
