@@ -6,6 +6,7 @@ soon as it is known, so that any worker can go on asking after it; it is never b
 """
 
 import logging
+import threading
 import time
 from datetime import timedelta
 
@@ -49,6 +50,9 @@ log = logging.getLogger(__name__)
 POLL_EVERY, POLL_SLOWEST = 2.0, 15.0
 QUEUE_DEADLINE = 600.0
 LONG_AGO = timedelta(minutes=5)
+# Many answers come together. If all were written down at once, all would be late, and the next calls with
+# them: they would wait for the connections of those that end.
+_writing = threading.BoundedSemaphore(3)
 
 
 class Cancelled(Exception):
@@ -102,7 +106,8 @@ def _ask(claim: Claim, references: tuple[Reference, ...] | None) -> bool:
         _end_cancelled(claim)
         return False
     reach("answered")
-    return keep_answer(claim, done, generation)
+    with _writing:
+        return keep_answer(claim, done, generation)
 
 
 def _prepare(
