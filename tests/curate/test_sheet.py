@@ -505,6 +505,16 @@ def test_an_undo_of_a_state_that_was_changed_since_is_refused(client, curator):
     assert read(challenge) == ("closed", True, False, False)
 
 
+def test_an_undo_of_categories_is_taken_whatever_their_order(client, curator):
+    challenge = create_challenge(title="A", canvas_width=512, canvas_height=512, position=5)
+    last, first = (Category.objects.create(slug=name, name=name) for name in ("zebras", "apples"))
+    both = {"categories": [last.pk, first.pk]}
+    post(client, "settings", challenge.pk, **settings(title="A", slug=challenge.slug, **both))
+    assert set(challenge.categories.all()) == {last, first}
+    undo_last(client, curator)
+    assert not challenge.categories.exists()
+
+
 def test_an_undo_of_settings_never_overwrites_newer_ones(client, curator):
     challenge = create_challenge(title="A", canvas_width=512, canvas_height=512, position=5)
     posters = Category.objects.create(slug="posters", name="Posters")
