@@ -46,9 +46,15 @@ class SeenForm(forms.ModelForm):
         label = str(self[name].label)
         if name in UNTOLD:
             return label
-        value = self.initial.get(name)
-        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        return f"{label} “{words[:SHOWN]}”"
+        return f"{label} “{_in_words(self.initial.get(name))[:SHOWN]}”"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _fingerprints(initial: Mapping[str, Any]) -> dict[str, str]:

@@ -139,7 +139,7 @@ def test_a_form_that_lay_open_sets_nothing_back_that_somebody_changed_meanwhile(
     refused = client.post(page, filled(stale, website="https://example.org/"))
     assert refused.status_code == 422
     said = "".join(refused.context["form"].non_field_errors())
-    assert "Somebody changed this while you had it open. Now there is: Switched on “False”." in said
+    assert "Somebody changed this while you had it open. Now there is: Switched on “no”." in said
     assert not Provider.objects.get().enabled
     again = refused.context["form"]
     assert again["website"].value() == "https://example.org/"
