@@ -44,3 +44,16 @@ def rebuild_once() -> Callable[[bytes], Any]:
 def quick_references(monkeypatch: pytest.MonkeyPatch, rebuild_once: Callable[[bytes], Any]) -> None:
     """Let a test load the shipped challenges without encoding their reference pictures yet again."""
     monkeypatch.setattr("arena.challenges.editing._rebuild", rebuild_once)
+
+
+@pytest.fixture
+def curator(client: Any) -> Any:
+    """A member of the group and nothing more, logged in."""
+    from django.contrib.auth.models import User
+
+    from arena.curate.login import ensure_group
+
+    user = User.objects.create_user("carla", is_staff=True)
+    user.groups.add(ensure_group())
+    client.force_login(user)
+    return user

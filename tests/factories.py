@@ -28,6 +28,14 @@ from arena.generation.storing import SOURCES, picture_path
 from arena.pictures.derivatives import RECIPE, Derivative, make_derivatives, opaque_name
 
 numbers = itertools.count(1)
+# Flags that no dialect can build a call of.
+WRONG_FLAGS: list[Any] = [
+    [1],
+    {"extra_body": {"size": "auto"}},
+    {"size_mode": "closest"},
+    {"extra_body": "x"},
+    {"editing": 5},
+]
 # Where the fake providers speak each dialect.
 BASES = {
     "openai_images": "/v1",

@@ -1,5 +1,6 @@
 """What may be shown: the candidates in play of a scope, and in which population they are voted on."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from arena.generation.models import Candidate
 
 from .memory import Memory
 from .pairing import Field, InPlay, arrange
+
+CHALLENGE = "slot__prompt__challenge"
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,27 @@ def population_for(scope: Scope, *, simulated: bool = False) -> str:
     """
     if simulated:
         return Population.DEMO
-    real = candidates_in_play(scope, population=Population.REAL)
-    prompts = (
-        real.values("slot__prompt")
+    real = _prompts_that_meet(scope, population=Population.REAL)
+    return Population.REAL if real.exists() else Population.DEMO
+
+
+def count_votable_prompts() -> Counter[int]:
+    """Count by challenge (id) the prompts on which two models can meet, in the population it is voted on."""
+    real, demo = (
+        Counter(_prompts_that_meet(Scope(), population=one).values_list(CHALLENGE, flat=True))
+        for one in (Population.REAL, Population.DEMO)
+    )
+    return Counter({**demo, **real})
+
+
+def _prompts_that_meet(scope: Scope, *, population: str) -> QuerySet[Candidate, dict[str, int]]:
+    """Select the prompts of a scope on which two models of a population can meet."""
+    return (
+        candidates_in_play(scope, population=population)
+        .values("slot__prompt", CHALLENGE)
         .annotate(models=Count("slot__model", distinct=True))
         .filter(models__gte=2)
     )
-    return Population.REAL if prompts.exists() else Population.DEMO
 
 
 def _read(scope: Scope, *, simulated: bool) -> Pool:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +48,23 @@ class Outlook:
     pinned: dict[tuple[int, int], int]
     references: dict[int, int]
     purse: Purse | None = None
+
+    def choose(self, slot: Slot, *, only: Sequence[Offering] | None = None, **how: Any) -> Route:
+        """Choose whom to ask for a slot, among `only` or all of its model's; `how` as for `choose_route`."""
+        return choose_route(
+            self.offerings[slot.model_id] if only is None else only,
+            tried=self.tried.get(slot.pk, {}),
+            health=self.health,
+            room=self.rooms.why_none(is_retry=self.is_retry(slot)),
+            now=self.now,
+            **how,
+        )
+
+    def is_retry(self, slot: Slot) -> bool:
+        return bool(self.tried.get(slot.pk))
+
+    def next_attempt(self, slot: Slot) -> int:
+        return self.last_attempt.get(slot.pk, 0) + 1
 
 
 def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
@@ -237,7 +254,7 @@ def _note_broken(
     `told`: the route as far as it was chosen, as JSON.
     """
     log.error("Slot %s could not be planned.", slot.pk, exc_info=error)
-    attempt = outlook.last_attempt.get(slot.pk, 0) + 1
+    attempt = outlook.next_attempt(slot)
     ends = bool(slot.trial_id) or attempt >= MAX_ATTEMPTS
     offering = offering or next(iter(outlook.offerings[slot.model_id]), None)
     if offering is not None:
@@ -264,17 +281,12 @@ def _origin(slot: Slot) -> str:
 def _choose_whom(slot: Slot, outlook: Outlook) -> tuple[Wanted, Route]:
     wanted = describe_wanted(slot)
     challenge = slot.prompt.challenge if slot.prompt else None
-    is_retry = bool(outlook.tried.get(slot.pk))
-    route = choose_route(
-        outlook.offerings[slot.model_id],
+    route = outlook.choose(
+        slot,
         discipline=wanted.discipline,
         turn=challenge.pk if challenge else slot.pk,
         pinned=outlook.pinned.get((slot.batch_id, slot.model_id)) if slot.batch_id else None,
         fallback=challenge is None or challenge.allow_fallback,
-        tried=outlook.tried.get(slot.pk, {}),
-        health=outlook.health,
-        room=outlook.rooms.why_none(is_retry=is_retry),
-        now=outlook.now,
     )
     return wanted, route
 
@@ -285,7 +297,7 @@ def _draft(slot: Slot, outlook: Outlook, *, wanted: Wanted, route: Route) -> Dra
         slot,
         wanted=wanted,
         route=route,
-        attempt=outlook.last_attempt.get(slot.pk, 0) + 1,
+        attempt=outlook.next_attempt(slot),
         now=outlook.now,
         origin=_origin(slot),
         references=outlook.references.get(wanted.challenge.pk) if wanted.challenge else None,
@@ -293,7 +305,7 @@ def _draft(slot: Slot, outlook: Outlook, *, wanted: Wanted, route: Route) -> Dra
     )
     offering = draft.generation.offering
     if draft.generation.state == Generation.State.RESERVED:
-        outlook.rooms.take(offering.provider_id, is_retry=bool(outlook.tried.get(slot.pk)))
+        outlook.rooms.take(offering.provider_id, is_retry=outlook.is_retry(slot))
         if slot.batch_id:
             outlook.pinned.setdefault((slot.batch_id, slot.model_id), offering.pk)
         if draft.as_probe:

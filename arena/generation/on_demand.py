@@ -27,7 +27,7 @@ from .endings import load_call
 from .models import Generation, Slot
 from .planning import draft_call, expected_cost, write_down
 from .rooms import wait_for_planning_lock
-from .routing import Route, choose_route, usable_offerings
+from .routing import Route, usable_offerings
 from .storing import load_original
 from .wanted import describe_wanted
 
@@ -114,17 +114,13 @@ def _plan_next(slot: Slot) -> Generation:
     outlook = read_outlook([slot])
     wanted = describe_wanted(slot)
     asked = slot.asked or {}
-    is_retry = bool(outlook.tried.get(slot.pk))
-    route = choose_route(
-        [o for o in outlook.offerings[slot.model_id] if asked["forced"] in (None, o.pk)],
+    route = outlook.choose(
+        slot,
+        only=[o for o in outlook.offerings[slot.model_id] if asked["forced"] in (None, o.pk)],
         discipline=wanted.discipline,
         turn=slot.pk,
         pinned=None,
         fallback=True,
-        tried=outlook.tried.get(slot.pk, {}),
-        health=outlook.health,
-        room=outlook.rooms.why_none(is_retry=is_retry),
-        now=outlook.now,
     )
     if route.offering is None:
         raise _nobody(slot, route)
@@ -134,7 +130,7 @@ def _plan_next(slot: Slot) -> Generation:
             slot,
             wanted=wanted,
             route=route,
-            attempt=outlook.last_attempt.get(slot.pk, 0) + 1,
+            attempt=outlook.next_attempt(slot),
             now=outlook.now,
             origin=Generation.Origin.GATEWAY,
             references=asked["references"],

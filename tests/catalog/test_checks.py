@@ -18,7 +18,7 @@ from arena.catalog.flags import say_wrong_flags
 from arena.catalog.load import LoadError, load_catalog
 from arena.catalog.models import Offering, PriceClaim, PriceRule, Provider
 from arena.catalog.price_lists import Rate
-from tests.factories import create_offering
+from tests.factories import WRONG_FLAGS, create_offering
 
 DAY = date(2026, 11, 28)
 HEADLINE = (
@@ -323,16 +323,7 @@ def test_days_at_the_ends_of_the_calendar_are_checked_like_others():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "options",
-    [
-        [1],
-        {"extra_body": {"size": "auto"}},
-        {"size_mode": "closest"},
-        {"extra_body": "x"},
-        {"editing": 5},
-    ],
-)
+@pytest.mark.parametrize("options", WRONG_FLAGS)
 def test_wrong_flags_that_are_stored_are_findings(options):
     offering = create_offering(price="0.04", resend_safe=False)
     for row in (offering, offering.provider):

@@ -9,26 +9,15 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
-from django.test import Client
 
 from arena.clients.keys import KeyRefused, find_key, make_key, revoke_key
 from arena.clients.models import ApiKey
-from arena.curate.login import ensure_group
 from arena.generation.models import Generation, LedgerEntry, Slot
 from tests.factories import create_offering
 
 pytestmark = pytest.mark.django_db
 LIST = "/staff/clients/apikey/"
 ADD = f"{LIST}add/"
-
-
-@pytest.fixture
-def curator(client: Client) -> User:
-    """A member of the group and nothing more, logged in."""
-    user = User.objects.create_user("carla", is_staff=True)
-    user.groups.add(ensure_group())
-    client.force_login(user)
-    return user
 
 
 def form(**values: Any) -> dict[str, Any]:

@@ -4,12 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from arena.curate.login import ensure_group
 from arena.generation.budget import reserve_within_caps, set_cap
 from arena.generation.models import Generation, LedgerEntry, Slot, SpendingCap
 from tests.factories import create_challenge, create_model, create_offering
@@ -19,14 +16,6 @@ pytestmark = pytest.mark.django_db
 ADD = "admin:generation_spendingcap_add"
 CHANGE = "admin:generation_spendingcap_change"
 LIST = "admin:generation_spendingcap_changelist"
-
-
-@pytest.fixture
-def curator(client: Client) -> User:
-    user = User.objects.create_user("carla", is_staff=True)
-    user.groups.add(ensure_group())
-    client.force_login(user)
-    return user
 
 
 def test_a_curator_sets_each_kind_of_cap_and_wakes_what_waits(curator, client):

@@ -8,18 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.test import Client
 from django.urls import reverse
 
 from arena.catalog.models import ImageModel, Offering, Population, PriceRule, Provider
 from arena.challenges.editing import change_settings, detach_reference, revise_prompt
 from arena.challenges.models import Challenge, ReferencePicture
-from arena.curate.login import ensure_group
 from arena.generation.audit import check_ledger
 from arena.generation.bringing import plan_brought
 from arena.generation.dispatch import plan_due
@@ -35,6 +32,7 @@ from arena.generation.slots import (
     order_pictures,
 )
 from tests.factories import (
+    WRONG_FLAGS,
     create_candidate,
     create_challenge,
     create_model,
@@ -332,14 +330,6 @@ def test_retired_studios_start_nothing():
     assert order_demo_pictures() == 0
 
 
-@pytest.fixture
-def curator(client: Client) -> User:
-    user = User.objects.create_user("carla", is_staff=True)
-    user.groups.add(ensure_group())
-    client.force_login(user)
-    return user
-
-
 def two_slots() -> tuple[Slot, Slot]:
     """A slot that a test spoils, and one of another model behind it that is well."""
     challenge = create_challenge()
@@ -350,16 +340,7 @@ def two_slots() -> tuple[Slot, Slot]:
     )
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        [1],
-        {"extra_body": {"size": "auto"}},
-        {"size_mode": "closest"},
-        {"extra_body": "x"},
-        {"editing": 5},
-    ],
-)
+@pytest.mark.parametrize("options", WRONG_FLAGS)
 def test_an_offering_with_wrong_flags_is_not_asked_and_stops_nobody(options):
     spoilt, well = two_slots()
     Offering.objects.filter(model=spoilt.model).update(options=options)

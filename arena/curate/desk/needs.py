@@ -3,7 +3,6 @@
 Another part of the desk joins by adding its function to SOURCES.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,10 +14,10 @@ from django.urls import reverse
 
 from arena.battles.models import Suggestion
 from arena.battles.pool import Scope as VoteScope
-from arena.battles.pool import candidates_in_play, population_for
+from arena.battles.pool import candidates_in_play, count_votable_prompts, population_for
 from arena.battles.reports import open_reports, read_queue
 from arena.battles.suggestions import suggestions_in
-from arena.catalog.models import Discipline, ImageModel, Population
+from arena.catalog.models import Discipline, ImageModel
 from arena.challenges.models import Challenge, HistoryLine, Prompt
 from arena.generation.budget import Room, room_left
 from arena.generation.models import Breaker, Generation, Slot, SpendingCap
@@ -218,12 +217,11 @@ def challenges_without_pictures() -> list[Need]:
         "prompts", Q(prompts__is_current=True, prompts__purpose=Prompt.Purpose.BATTLE)
     )
     opened = Challenge.objects.filter(status=Challenge.Status.OPEN).annotate(asked=asked_now)
-    # As voters get them: of real models once two of them can meet, else of the demo.
-    real, demo = (_count_meeting(population) for population in (Population.REAL, Population.DEMO))
+    votable = count_votable_prompts()
     lacking = [
-        (challenge, challenge.asked - meeting, challenge.asked)
+        (challenge, challenge.asked - votable[challenge.pk], challenge.asked)
         for challenge in opened
-        if (meeting := real[challenge.pk] or demo[challenge.pk]) < challenge.asked
+        if votable[challenge.pk] < challenge.asked
     ]
     return [
         Need(
@@ -240,17 +238,6 @@ def challenges_without_pictures() -> list[Need]:
             ],
         )
     ]
-
-
-def _count_meeting(population: str) -> Counter[int]:
-    """Count, by challenge (id), the prompts on which two models of a population can meet."""
-    prompts = (
-        candidates_in_play(VoteScope(), population=population)
-        .values("slot__prompt", "slot__prompt__challenge")
-        .annotate(models=Count("slot__model", distinct=True))
-        .filter(models__gte=2)
-    )
-    return Counter(prompts.values_list("slot__prompt__challenge", flat=True))
 
 
 def challenges_without_votes() -> list[Need]:

@@ -1,0 +1,244 @@
+"""The way back at the desk: once, never over what is newer, and it says what it cannot restore."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from arena.battles.decisions import hide_picture
+from arena.challenges.history import note_action
+from arena.challenges.models import Category, Challenge, HistoryLine
+from arena.curate.desk.undoing import take_back
+from arena.generation.cancelling import cancel_slots
+from arena.generation.models import (
+    Slot,
+    SpendingCap,
+)
+from arena.generation.scheduling import move_scheduled
+from tests.curate.pressing import at, in_hours, post, settings, undo_last
+from tests.factories import (
+    create_arena,
+    create_challenge,
+    create_model,
+    create_offering,
+    issue,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_line_is_taken_back_or_says_why_not(client, curator):
+    create_arena()
+    challenge = Challenge.objects.get()
+    post(client, "move", challenge.pk, do="close")
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.is_open
+    post(
+        client,
+        "settings",
+        challenge.pk,
+        **settings(title="New", canvas_width="256", canvas_height="256"),
+    )
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.title.startswith("Challenge ")
+    prompt = challenge.prompts.get()
+    post(client, "prompts", challenge.pk, prompt=prompt.pk, text="A blue cube.")
+    undo_last(client, curator)
+    newest = challenge.prompts.get(is_current=True)
+    assert (newest.version, newest.text) == (3, prompt.text)
+    post(client, "prompts", challenge.pk, text="A second one.")
+    undo_last(client, curator)
+    assert challenge.prompts.get(is_current=True) == newest
+    post(client, "cap", challenge.pk, dollars="3")
+    undo_last(client, curator)
+    assert not hasattr(Challenge.objects.get(), "spending_cap")
+    assert all(line.way_back for line in HistoryLine.objects.all())
+
+
+def test_an_action_is_taken_back_once(client, curator):
+    challenge = create_challenge()
+    post(client, "move", challenge.pk, do="close")
+    line = challenge.history.get()
+    take_back(line.pk, who=curator)
+    with pytest.raises(ValidationError, match="carla has taken this back already"):
+        take_back(line.pk, who=curator)
+    assert "Not taken back. carla has taken this back already." in post(client, "undo", line.pk)
+    assert HistoryLine.objects.count() == 2
+
+
+def test_undo_goes_back_to_our_own_pages_only(client, curator):
+    challenge = create_challenge()
+    for target in ("https://evil.example/", "//evil.example/", ""):
+        post(client, "move", challenge.pk, do="close")
+        line = challenge.history.first()
+        answer = client.post(at("undo", line.pk), {"next": target})
+        assert answer["Location"] == at("history")
+
+
+def test_undoing_an_order_cancels_what_is_not_made_yet(client, curator):
+    challenge, model = create_challenge(), create_model()
+    create_offering(model=model)
+    post(client, "order", challenge.pk, models=model.pk, takes=1, launch="1")
+    undo_last(client, curator)
+    assert Slot.objects.get().finished_at is not None
+    assert cancel_slots([Slot.objects.get().pk]) == 0
+
+
+def test_an_undo_that_is_overtaken_is_refused(client, curator):
+    create_arena()
+    challenge, candidate = Challenge.objects.get(), Slot.objects.first().candidate
+    for dollars in ("10", "5"):
+        post(client, "cap", challenge.pk, dollars=dollars)
+    first = challenge.history.order_by("pk")[0]
+    assert "changed since" in post(client, "undo", first.pk)
+    assert SpendingCap.objects.get().dollars == 5
+    post(client, "decide", candidate.pk, do="hide", reason="Wrong crop")
+    hid = challenge.history.first()
+    post(client, "decide", candidate.pk, do="unhide")
+    hide_picture(candidate, void=False, reason="Unlawful", by=None)
+    assert "decided about this picture since" in post(client, "undo", hid.pk)
+    candidate.refresh_from_db()
+    assert candidate.status == "hidden"
+
+
+def read(challenge: Challenge) -> tuple[str, bool, bool, bool]:
+    """Its status, and whether it is in the archive, opens and closes by itself."""
+    challenge.refresh_from_db()
+    moments = (challenge.archived_at, challenge.opens_at, challenge.closes_at)
+    return challenge.status, *(moment is not None for moment in moments)
+
+
+def test_a_draft_opened_by_accident_is_a_draft_again_with_its_moments(client, curator):
+    (challenge,) = create_arena(status="draft")
+    post(client, "schedule", challenge.pk, opens_at=in_hours(1), closes_at=in_hours(2))
+    before = Challenge.objects.get()
+    post(client, "move", challenge.pk, do="open")
+    assert read(challenge) == ("open", False, False, True)
+    undone = undo_last(client, curator)
+    assert undone.said == "Took back: Opened it for votes."
+    assert read(challenge) == ("draft", False, True, True)
+    assert (challenge.opened_at, challenge.closed_at) == (None, None)
+    assert (challenge.opens_at, challenge.closes_at) == (before.opens_at, before.closes_at)
+
+
+def test_a_draft_whose_pairs_were_handed_out_is_closed_and_the_line_says_so(client, curator):
+    (challenge,) = create_arena(status="draft")
+    Challenge.objects.update(opens_at=timezone.now() - timedelta(seconds=1))
+    assert move_scheduled() == 1
+    assert "a draft again while no pair" in challenge.history.get().way_back
+    issue()
+    undone = undo_last(client, curator)
+    assert read(challenge) == ("closed", False, False, False)
+    assert "closed and no draft again, since pairs of it were handed out" in undone.said
+    assert "opening it after that retires them. A moment that is over was not set again" in (
+        undone.said
+    )
+
+
+def test_what_closing_and_archiving_erase_comes_back(client, curator):
+    (challenge,) = create_arena(models=2)
+    post(client, "schedule", challenge.pk, closes_at=in_hours(2))
+    post(client, "move", challenge.pk, do="close")
+    assert read(challenge) == ("closed", False, False, False)
+    Challenge.objects.update(closed_at=timezone.now() - timedelta(hours=1))
+    assert "2 pictures were shown with names" in undo_last(client, curator).said
+    assert read(challenge) == ("open", False, False, True)
+    post(client, "move", challenge.pk, do="close")
+    post(client, "schedule", challenge.pk, opens_at=in_hours(1), closes_at=in_hours(2))
+    post(client, "move", challenge.pk, do="archive")
+    assert "by hand only" in challenge.history.first().said
+    undo_last(client, curator)
+    assert read(challenge) == ("closed", False, True, True)
+    post(client, "move", challenge.pk, do="archive")
+    put_aside = Challenge.objects.get().archived_at
+    post(client, "move", challenge.pk, do="open")
+    assert "back into the archive" in challenge.history.first().way_back
+    undo_last(client, curator)
+    assert read(challenge) == ("closed", True, False, False)
+    assert challenge.archived_at == put_aside
+
+
+def test_an_undo_of_a_state_that_was_changed_since_is_refused(client, curator):
+    (challenge,) = create_arena()
+    post(client, "move", challenge.pk, do="close")
+    closed = challenge.history.get()
+    post(client, "move", challenge.pk, do="archive")
+    assert "changed since: set them by hand" in post(client, "undo", closed.pk)
+    assert read(challenge) == ("closed", True, False, False)
+
+
+def test_an_undo_of_categories_is_taken_whatever_their_order(client, curator):
+    challenge = create_challenge(title="A", canvas_width=512, canvas_height=512, position=5)
+    last, first = (Category.objects.create(slug=name, name=name) for name in ("zebras", "apples"))
+    both = {"categories": [last.pk, first.pk]}
+    post(client, "settings", challenge.pk, **settings(title="A", slug=challenge.slug, **both))
+    assert set(challenge.categories.all()) == {last, first}
+    undo_last(client, curator)
+    assert not challenge.categories.exists()
+
+
+def test_an_undo_of_settings_never_overwrites_newer_ones(client, curator):
+    challenge = create_challenge(title="A", canvas_width=512, canvas_height=512, position=5)
+    posters = Category.objects.create(slug="posters", name="Posters")
+    for title in ("B", "C"):
+        post(client, "settings", challenge.pk, **settings(title=title, slug=challenge.slug))
+    older = challenge.history.order_by("pk")[0]
+    assert "“title” has been changed since" in post(client, "undo", older.pk)
+    challenge.refresh_from_db()
+    assert challenge.title == "C"
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.title == "B"
+    for chosen in ({"categories": posters.pk}, {}):
+        post(client, "settings", challenge.pk, **settings(title="B", slug=challenge.slug, **chosen))
+    removed = challenge.history.first()
+    posters.delete()
+    assert "deleted meanwhile" in post(client, "undo", removed.pk)
+    assert not HistoryLine.objects.filter(undoes=removed).exists()
+
+
+def test_an_undo_of_a_schedule_never_overwrites_a_newer_one(client, curator):
+    challenge = create_challenge(status="draft")
+    for hours in (1, 2):
+        post(client, "schedule", challenge.pk, opens_at=in_hours(hours))
+    newer, older = challenge.history.all()
+    assert "changed since: set them by hand" in post(client, "undo", older.pk)
+    former = timezone.now() + timedelta(hours=1)
+    post(client, "undo", newer.pk)
+    challenge.refresh_from_db()
+    assert abs(challenge.opens_at - former) < timedelta(minutes=2)
+
+
+def test_lines_of_former_versions_are_still_taken_back(client, curator):
+    (challenge,) = create_arena()
+    note_action(
+        challenge=challenge,
+        who=curator,
+        said="Changed title.",
+        undo={"do": "settings", "values": {"title": "Former"}},
+        way_back="Sets the former values again.",
+    )
+    undo_last(client, curator)
+    challenge.refresh_from_db()
+    assert challenge.title == "Former"
+    for do, status in (("close", "closed"), ("open", "open")):
+        line = note_action(
+            challenge=challenge, who=curator, said="Did it.", undo={"do": do}, way_back="Undoes it."
+        )
+        post(client, "undo", line.pk)
+        assert read(challenge)[0] == status
+
+
+def test_a_second_press_leaves_no_line_that_could_be_undone(client, curator):
+    create_arena()
+    challenge = Challenge.objects.get()
+    text = {"text": "A blue fox."}
+    post(client, "prompts", challenge.pk, **text)
+    post(client, "move", challenge.pk, do="close")
+    lines = challenge.history.count()
+    post(client, "prompts", challenge.pk, **text)
+    assert "Nothing was changed" in post(client, "move", challenge.pk, do="close")
+    assert challenge.history.count() == lines
