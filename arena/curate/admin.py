@@ -299,6 +299,7 @@ class OfferingInline(admin.TabularInline):
 
 class PriceRuleInline(ShownInline):
     model = PriceRule
+    fields = ("note", "direction", "unit", "amount", "valid_from", "valid_until", "source")
     verbose_name_plural = (
         "price rules: a new list is planned at /curate/catalogue/, none is rewritten"
     )
