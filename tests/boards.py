@@ -30,8 +30,10 @@ def publish_board(
     """Publish a text-to-image board with the models in their order, STEP Elo points apart.
 
     `days`: on so many days before today the board was kept, a point lower for each day back.
+    Its half-widths cover all of its votes, so a worker of a running site does not fit it anew.
     """
     count = len(models)
+    votes = battles * count // 2
     rating = [float(TOP - STEP * index) for index in range(count)]
     arrays = {
         "models": [model.pk for model in models],
@@ -67,7 +69,8 @@ def publish_board(
         )
     return RatingRun.objects.create(
         **columns,
-        votes=battles * count // 2,
+        votes=votes,
+        widths_votes=votes,
         voters=7,
         arrays=arrays,
         published_at=timezone.now(),

@@ -19,6 +19,7 @@ from arena.ratings.publishing import refresh_boards, refresh_widths
 from arena.ratings.snapshots import take_snapshots
 from arena.ratings.streams import read_tallies, stream_votes
 from arena.scoring.elo import rate
+from tests.boards import create_field, publish_board
 from tests.factories import (
     cast,
     create_arena,
@@ -232,3 +233,10 @@ def test_widths_of_other_votes_do_not_speak_of_a_board():
     cast()
     refresh_boards()
     assert not found.speaks_of(read_dataset(TEXT))
+
+
+def test_a_board_that_tests_publish_as_rows_is_not_fitted_anew():
+    run = publish_board(create_field(3, population="real"))
+    assert refresh_widths() == 0
+    RatingRun.objects.update(widths_votes=run.votes - 1)
+    assert refresh_widths() == 1
