@@ -129,11 +129,13 @@ TABLE: dict[str, Line] = {
         f"catalogue:{name}": Line(CURATORS)
         for name in (
             *("models", "model", "new_model", "prices", "providers", "provider", "new_provider"),
-            *("lab", "new_lab", "exchange", "export"),
+            *("lab", "new_lab", "exchange", "export", "words"),
         )
     },
     "catalogue:add_offering": Line(CURATORS, "post"),
+    "catalogue:claims": Line(CURATORS, "post"),
     "catalogue:offering": Line(CURATORS, "post"),
+    "catalogue:text": Line(CURATORS, "post"),
     **{
         f"api:{name}": Line(EVERYBODY)
         for name in (

@@ -139,6 +139,7 @@ def address_of(name: str, route: str, rows: dict[str, str]) -> str:
         "object_id": _row_of(name, route),
         "id": str(User.objects.values_list("pk", flat=True).first() or 1),
         "place": "1",
+        "section": "overview",
         "number": "1",
     }
     return "/" + re.sub(
@@ -166,7 +167,7 @@ def _token_of(name: str) -> str:
 
 
 def _slug_of(name: str, rows: dict[str, str]) -> str:
-    if name in ("catalogue:model", "catalogue:add_offering"):
+    if name.removeprefix("catalogue:") in ("model", "add_offering", "words", "text", "claims"):
         return rows["first"]
     if name in ("catalogue:provider", "catalogue:lab"):
         return rows["provider"] if name == "catalogue:provider" else "test-lab"

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arena.providers.dialects import DIALECTS
@@ -20,7 +21,7 @@ from arena.providers.flags import find_wrong_kinds
 from .checks import check_rates, day_before, find_wild_numbers
 from .flags import UNKEEPABLE_WORDS, holds_unkeepable, say_wrong_flags
 from .keys import NO_KEYS_HERE, find_key_faults, find_offered_key_faults
-from .models import ImageModel, Offering, PriceClaim, PriceRule, Provider
+from .models import ImageModel, ModelText, Offering, PriceClaim, PriceRule, Provider
 from .price_lists import MOST_DOLLARS
 from .prices import as_rate
 
@@ -89,13 +90,13 @@ def change_row(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[s
     siblings = values.pop("siblings", None)
     stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
     changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
-    former = {name: _plain(getattr(stored, name)) for name in changed}
+    former = {name: plain(getattr(stored, name)) for name in changed}
     known = dict(find_faults(stored))
     for name, value in changed.items():
         setattr(stored, name, value)
     _check_changed(stored, changed=changed, known=known)
     stored.save(update_fields=list(changed))
-    now = {name: _plain(value) for name, value in changed.items()}
+    now = {name: plain(value) for name, value in changed.items()}
     if siblings is not None and isinstance(stored, ImageModel):
         before = sorted(stored.siblings.values_list("pk", flat=True))
         if before != sorted(siblings):
@@ -117,7 +118,7 @@ def restore_row(
         if name == "siblings" and isinstance(row, ImageModel):
             current: Any = sorted(row.siblings.values_list("pk", flat=True))
         else:
-            current = _plain(getattr(row, name))
+            current = plain(getattr(row, name))
         if current != value:
             raise ValidationError(
                 f"{row}: {name.removesuffix('_id').replace('_', ' ')} has been changed since."
@@ -134,7 +135,7 @@ def check_siblings(model: ImageModel, siblings: Any) -> None:
             )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Write a value as JSON can hold it; decimals without trailing zeros, so that equal ones are equal."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
@@ -227,6 +228,13 @@ def _check_claim(claim: models.Model) -> Iterator[tuple[str, str]]:
         yield "direction", "is there for claims of the kind “direction”, and only for them."
 
 
+def _check_text(text: models.Model) -> Iterator[tuple[str, str]]:
+    assert isinstance(text, ModelText)  # noqa: S101 - narrows the type
+    # Somewhere it is tomorrow already.
+    if text.written_on > timezone.now().date() + timedelta(days=1):
+        yield "written_on", "This day is still to come: it is the day of the last check."
+
+
 def _check_price_rule(rule: models.Model) -> Iterator[tuple[str, str]]:
     assert isinstance(rule, PriceRule)  # noqa: S101 - narrows the type
     for name in ("valid_from", "valid_until"):
@@ -245,6 +253,7 @@ def say_why_no_day(day: date) -> str:
 
 RULES: dict[type[models.Model], Callable[[models.Model], Iterator[tuple[str, str]]]] = {
     ImageModel: _check_model,
+    ModelText: _check_text,
     Provider: _check_provider,
     Offering: _check_offering,
     PriceClaim: _check_claim,

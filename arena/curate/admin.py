@@ -313,6 +313,7 @@ class PriceClaimInline(admin.TabularInline):
 
 class ModelTextInline(admin.StackedInline):
     model = ModelText
+    form = RuledForm
     extra = 0
     fields = (("section", "written_on"), "text", "sources")
 

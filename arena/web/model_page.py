@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from arena.catalog.models import Discipline, ImageModel, ModelText, Offering
 from arena.catalog.prices import offered
+from arena.catalog.prose import render_prose
 from arena.catalog.siblings import find_siblings
 from arena.generation.performance import DAYS, FEWEST_CALLS
 from arena.generation.routing import why_not
@@ -31,7 +32,6 @@ from arena.web.model_results import (
 )
 from arena.web.model_samples import KEY, write_samples
 from arena.web.model_words import answer_questions, full_name, say_benchmarks, say_providers
-from arena.web.prose import render_prose
 from arena.web.structured import describe_questions, describe_trail, write_graph
 from arena.web.tables import matchup_address
 

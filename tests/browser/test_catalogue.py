@@ -30,6 +30,7 @@ def test_a_curator_keeps_the_catalogue(
     found["prices"] = plan_price_list(page)
     page.goto("/curate/catalogue/models/nano-banana-2/")
     found["real model"] = look(page)
+    found |= write_words(page)
     page.get_by_role("link", name="Providers and labs").click()
     found["providers"] = look(page)
     page.get_by_role("link", name="OpenAI", exact=True).first.click()
@@ -43,6 +44,26 @@ def test_a_curator_keeps_the_catalogue(
     expect(page.locator(".desk-messages")).to_contain_text("Took back: Price list of")
     assert {name: what for name, what in found.items() if what} == {}
     assert [said for said in complaints if REFUSED not in said] == []
+
+
+def write_words(page: Page) -> dict[str, list[str]]:
+    """Preview a changed text, save it, and let the history take it back."""
+    page.get_by_role("link", name="Write and change them").click()
+    found = {"words": look(page)}
+    page.locator("#strengths summary").click()
+    page.locator("#strengths-text").fill("Draws *foxes*.")
+    page.get_by_role("button", name="Preview: Strengths").click()
+    expect(page.locator("#strengths .prose em")).to_have_text("foxes")
+    found["previewed words"] = look(page)
+    page.get_by_role("button", name="Save: Strengths").click()
+    expect(page.locator(".desk-messages")).to_contain_text("changed its text “Strengths”")
+    page.get_by_role("link", name="Its public page").click()
+    expect(page.locator("#strengths em")).to_have_text("foxes")
+    page.goto("/curate/history/")
+    page.get_by_role("button", name="Undo: image model “Nano Banana 2”").first.click()
+    expect(page.locator(".desk-messages")).to_contain_text("Took back: image model")
+    page.goto("/curate/catalogue/")
+    return found
 
 
 def plan_price_list(page: Page) -> list[str]:

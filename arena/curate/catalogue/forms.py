@@ -7,15 +7,26 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 
-from arena.catalog.editing import say_why_no_day
+from arena.catalog.editing import find_faults, say_why_no_day
 from arena.catalog.keys import is_variable_name
-from arena.catalog.models import Discipline, ImageModel, Lab, Offering, PriceRule, Provider
+from arena.catalog.models import (
+    Discipline,
+    ImageModel,
+    Lab,
+    ModelText,
+    Offering,
+    PriceClaim,
+    PriceRule,
+    Provider,
+)
+from arena.catalog.words import CLAIM
 from arena.curate.exchange.cells import Flags
 from arena.curate.ruled import RuledForm
 from arena.curate.seen import SeenForm
 from arena.providers.dialects import DIALECTS
 
 MOST_RULES = 60
+MOST_LETTERS = 20_000
 
 
 class LinesField(forms.CharField):
@@ -206,6 +217,41 @@ class OfferingForm(RowForm):
             assert isinstance(provider, forms.ModelChoiceField)  # noqa: S101 - narrows the type
             others = Provider.objects.filter(population=model.population)
             provider.queryset = others.exclude(offerings__model=model)
+
+
+class TextForm(RowForm):
+    """What is said of a model in a section."""
+
+    fixed = ()
+    text = forms.CharField(
+        max_length=MOST_LETTERS,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Markdown. Pictures and raw HTML are left out on the page.",
+    )
+
+    class Meta:
+        model = ModelText
+        fields = ("text", "sources", "written_on")
+        labels = {"written_on": "Checked on"}
+        widgets = {
+            "sources": forms.Textarea(attrs={"rows": 3}),
+            "written_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+
+class ClaimForm(RuledForm):
+    class Meta:
+        model = PriceClaim
+        fields = CLAIM
+        labels = {"amount": "Dollars", "through": "Sold by", "words": "In its words"}
+        help_texts = {"amount": "Of a “from” claim.", "direction": "Of the other kind of claim."}
+
+    def clean(self) -> dict[str, Any]:
+        """Say by field what belongs together, before the database's constraint names itself."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, why in list(find_faults(PriceClaim(**cleaned))):
+            self.add_error(name, f"It {why}")
+        return self.cleaned_data
 
 
 class PriceListForm(forms.Form):

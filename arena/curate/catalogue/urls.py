@@ -4,7 +4,7 @@ from django.urls import path
 
 from arena.curate.exchange import pages
 
-from . import lists, models, prices, providers
+from . import lists, models, prices, providers, words
 
 app_name = "catalogue"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("new/lab/", providers.create_lab, name="new_lab"),
     path("models/<slug:slug>/", models.model, name="model"),
     path("models/<slug:slug>/offerings/", models.add_offering, name="add_offering"),
+    path("models/<slug:slug>/words/", words.words, name="words"),
+    path("models/<slug:slug>/words/<slug:section>/", words.text, name="text"),
+    path("models/<slug:slug>/claims/", words.claims, name="claims"),
     path("offerings/<int:pk>/", models.offering, name="offering"),
     path("offerings/<int:pk>/prices/", prices.add_list, name="prices"),
     path("providers/", lists.providers, name="providers"),

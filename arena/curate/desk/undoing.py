@@ -17,7 +17,8 @@ from arena.battles.models import Decision
 from arena.battles.restoring import restore_status
 from arena.battles.suggestions import return_suggestion
 from arena.catalog.editing import restore_row, withdraw_price_list
-from arena.catalog.models import Offering
+from arena.catalog.models import ImageModel, Offering
+from arena.catalog.words import restore_claim, restore_text
 from arena.challenges.editing import (
     archive_challenge,
     change_settings,
@@ -124,6 +125,16 @@ def _row(line: HistoryLine, undo: Values, _: User) -> None:
     restore_row(row, former=undo["former"], expected=undo["now"])
 
 
+def _text(line: HistoryLine, undo: Values, _: User) -> None:
+    model = ImageModel.objects.get(pk=undo["model"])
+    restore_text(model, undo["section"], former=undo["former"], expected=undo["now"])
+
+
+def _claim(line: HistoryLine, undo: Values, _: User) -> None:
+    model = ImageModel.objects.get(pk=undo["model"])
+    restore_claim(model, former=undo["former"], expected=undo["now"])
+
+
 def _prices(line: HistoryLine, undo: Values, _: User) -> None:
     withdraw_price_list(
         Offering.objects.get(pk=undo["offering"]),
@@ -155,6 +166,8 @@ UNDO: dict[str, Callable[[HistoryLine, Values, User], Any]] = {
     "unhide": _unhide,
     "return": lambda line, undo, _: return_suggestion(undo["suggestion"]),
     "row": _row,
+    "text": _text,
+    "claim": _claim,
     "prices": _prices,
     "import": lambda line, undo, _: take_back_import(undo),
 }
