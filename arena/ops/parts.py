@@ -40,7 +40,8 @@ def web_part(*, host: str, port: int, environment: Mapping[str, str]) -> Part:
         name="web",
         command=(
             *_gunicorn("arena.wsgi:application", address=f"{bracketed}:{port}"),
-            *("--workers", "2", "--threads", threads, "--timeout", "60"),
+            # Loaded once and forked, URLs and views with it: no process is slow at its first page.
+            *("--workers", "2", "--threads", threads, "--timeout", "60", "--preload"),
         ),
         environment=environment,
         is_ready=answers(host=reachable(host), port=port, path="/livez"),
