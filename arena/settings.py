@@ -125,6 +125,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost: whoever answers a caller of the gateway, the answer is JSON.
     "arena.gateway.door.speak_json",
+    "arena.web.encodings.read_utf8",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "arena.web.policy.content_security_policy",
