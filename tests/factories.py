@@ -129,6 +129,7 @@ def create_generation(*, offering: Offering | None = None, **values: Any) -> Gen
     slot = values.pop("slot", None) or create_slot(
         challenge=create_challenge(), model=offering.model
     )
+    values = {"free": offering.resend_safe, **values}
     return Generation.objects.create(slot=slot, offering=offering, **values)
 
 
@@ -139,7 +140,7 @@ def create_candidate(
     offering = model.offerings.first() or create_offering(model=model)
     slot = create_slot(challenge=challenge, model=model, take=take)
     generation = Generation.objects.create(
-        slot=slot, offering=offering, state=Generation.State.STORED, outcome="ok"
+        slot=slot, offering=offering, state=Generation.State.STORED, outcome="ok", free=True
     )
     candidate = Candidate.objects.create(
         slot=slot,

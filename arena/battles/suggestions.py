@@ -152,7 +152,7 @@ def return_suggestion(suggestion_id: int) -> None:
     suggestion = _lock_in((State.TAKEN, State.DECLINED), suggestion_id)
     challenge = suggestion.challenge
     if challenge is not None:
-        challenge = Challenge.objects.select_for_update().get(pk=challenge.pk)
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
         if challenge.status != Challenge.Status.DRAFT:
             raise ValidationError(_("The challenge has been opened since: it stays."))
         archive_challenge(challenge)

@@ -20,7 +20,7 @@ from arena.providers.flags import find_wrong_kinds
 
 from .checks import check_rates, day_before, find_wild_numbers
 from .flags import UNKEEPABLE_WORDS, holds_unkeepable, say_wrong_flags
-from .keys import NO_KEYS_HERE, find_key_faults, find_offered_key_faults
+from .keys import NO_KEYS_HERE, find_key_faults, find_offered_key_faults, why_no_address
 from .models import ImageModel, ModelText, Offering, PriceClaim, PriceRule, Provider
 from .price_lists import MOST_DOLLARS
 from .prices import as_rate
@@ -88,7 +88,7 @@ def change_row(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[s
     `values` are columns (`lab_id`) or, of a model, `siblings` (ids). Raises ValidationError; nothing changes then.
     """
     siblings = values.pop("siblings", None)
-    stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    stored = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
     changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
     former = {name: plain(getattr(stored, name)) for name in changed}
     known = dict(find_faults(stored))
@@ -179,6 +179,8 @@ def _check_provider(provider: models.Model) -> Iterator[tuple[str, str]]:
     address = provider.base_url
     if not provider.is_local and not re.match(r"https?://[^/\s]", address):
         yield "base_url", "An address begins with https://."
+    elif wrong := why_no_address(provider):
+        yield "base_url", wrong
     yield from find_key_faults(provider)
     if "@" in address or "?" in address:
         yield "base_url", "An address holds no name, no key and no question mark."
@@ -310,7 +312,7 @@ def begin_price_list(
     `rules` are unsaved rows without offering, days and source. Raises ValidationError for a list without
     rules, one that would begin in the past or before another one that is there, and for what `checks` finds.
     """
-    Offering.objects.select_for_update().get(pk=offering.pk)
+    Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
     stored = list(PriceRule.objects.filter(offering=offering))
     if not rules:
         raise ValidationError("A price list has at least one rule.")
@@ -351,7 +353,7 @@ def withdraw_price_list(
 
     Raises ValidationError once it has begun, or where the rules were changed since.
     """
-    Offering.objects.select_for_update().get(pk=offering.pk)
+    Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
     if valid_from <= today:
         raise ValidationError("This list has begun, and calls go by it: add another one.")
     rules = PriceRule.objects.filter(offering=offering)

@@ -37,6 +37,15 @@ def address_of(provider: Provider) -> str:
     return provider.base_url
 
 
+def why_no_address(provider: Provider) -> str:
+    """Say why a provider's address cannot be called, or "" where it can."""
+    try:
+        split_origin(address_of(provider))
+    except ValueError as error:
+        return f"The address of {provider.name} is none that can be called: {error}."
+    return ""
+
+
 def find_key_faults(provider: Provider) -> Iterator[tuple[str, str]]:
     """Yield field and sentence of why a provider may not have the key that its row names."""
     variable = provider.key_variable

@@ -57,7 +57,7 @@ def add_claim(claim: PriceClaim) -> Said:
 @transaction.atomic
 def remove_claim(model: ImageModel, pk: int) -> Said:
     """Remove a claim about a model's prices; return it as it was, None where it is gone already."""
-    stored = PriceClaim.objects.select_for_update().filter(model=model, pk=pk).first()
+    stored = PriceClaim.objects.select_for_update(no_key=True).filter(model=model, pk=pk).first()
     if stored is not None:
         stored.delete()
     return _as_said(stored, CLAIM)
@@ -69,7 +69,7 @@ def restore_claim(model: ImageModel, *, former: Said, expected: Said) -> None:
     if former is not None:
         add_row(PriceClaim(model=model, **former))
         return
-    claims = PriceClaim.objects.select_for_update().filter(model=model)
+    claims = PriceClaim.objects.select_for_update(no_key=True).filter(model=model)
     found = next((one for one in claims if _as_said(one, CLAIM) == expected), None)
     if found is None:
         raise ValidationError(f"{model}: this claim has been changed or removed since.")
@@ -78,7 +78,7 @@ def restore_claim(model: ImageModel, *, former: Said, expected: Said) -> None:
 
 def _lock_text(model: ImageModel, section: str) -> ModelText | None:
     """Read a text under its model's lock, so that no two are written at once."""
-    ImageModel.objects.select_for_update().get(pk=model.pk)
+    ImageModel.objects.select_for_update(no_key=True).get(pk=model.pk)
     return ModelText.objects.filter(model=model, section=section).first()
 
 

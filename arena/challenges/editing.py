@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 def lock_challenge(challenge: Challenge) -> None:
     """Hold the challenge's row until the transaction ends, and read it afresh."""
-    challenge.refresh_from_db(from_queryset=Challenge.objects.select_for_update())
+    challenge.refresh_from_db(from_queryset=Challenge.objects.select_for_update(no_key=True))
 
 
 def _with_locked_challenge(
@@ -57,7 +57,7 @@ def revise_prompt(prompt: Prompt, *, text: str, purpose: str | None = None) -> P
     words = _clean_text(text)
     purpose = Prompt.Purpose(purpose or prompt.purpose)
     with transaction.atomic():
-        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=prompt.challenge_id)
         place = challenge.prompts.filter(position=prompt.position)
         current = place.filter(is_current=True).first()
         if current is None:
@@ -252,7 +252,7 @@ def withdraw_prompt(prompt: Prompt) -> None:
     without a prompt to vote on.
     """
     with transaction.atomic():
-        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=prompt.challenge_id)
         asked = challenge.prompts.filter(is_current=True)
         if not asked.filter(pk=prompt.pk).exists():
             raise ValidationError("This version is asked no more already.")
@@ -266,7 +266,7 @@ def restore_prompt(prompt: Prompt) -> None:
     Raises ValidationError where a version replaced it, and where its text is there for the other purpose.
     """
     with transaction.atomic():
-        challenge = Challenge.objects.select_for_update().get(pk=prompt.challenge_id)
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=prompt.challenge_id)
         place = challenge.prompts.filter(position=prompt.position)
         if place.filter(version__gt=prompt.version).exists():
             raise ValidationError("A newer version has taken its place.")

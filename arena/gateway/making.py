@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from arena.clients.keys import KeyRefused
+from arena.generation.endings import OF_THE_SITE
 from arena.generation.on_demand import (
     Made,
     NoMoney,
@@ -42,8 +43,6 @@ NO_ROUTE = "No provider of this model can be asked at the moment."
 NO_MONEY = (
     "A quota of this key, or a spending cap of this site, leaves no room for what this may cost."
 )
-# What a provider says about the operator's account is for the operator.
-OF_THE_ACCOUNT = (Outcome.AUTH, Outcome.QUOTA)
 
 
 @dataclass(frozen=True)
@@ -182,8 +181,8 @@ def _name_end(error: NotMade) -> GatewayError:
     if error.uncertain or error.outcome == Outcome.UNCERTAIN:
         told = f"The provider's answer was lost.{_maybe_charged(error)}"
         return GatewayError(502, told, kind=SERVER, code="answer_lost", again=False)
-    if error.outcome in OF_THE_ACCOUNT:
-        said = "The provider does not accept this site's account at the moment."
+    if error.outcome in OF_THE_SITE:
+        said = "This site is not set up to use its provider at the moment."
     return GatewayError(
         502,
         f"No provider made the picture ({_count(error.attempts)}). {said}",

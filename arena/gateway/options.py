@@ -19,9 +19,12 @@ safety_identifier moderation stream partial_images
 # They would change how many pictures are made, how large and how dear they are,
 _DEARER = """
 num_images num_outputs number_of_images candidate_count sample_count batch_size batch_count
-max_images frame_count frame_duration_ms complexity svg width height image_config image_size
-aspect_ratio resolution megapixels upscale input_fidelity web_search enable_web_search
-google_search tools service_tier priority
+max_images image_count num_samples samples num_images_per_prompt n_images quantity variations
+rendering_speed upscale_factor upscale_model enhance
+enhance_prompt prompt_upsampling expand_prompt thinking thinking_level reasoning frame_count
+frame_duration_ms complexity svg width height image_config image_size aspect_ratio resolution
+megapixels upscale input_fidelity web_search enable_web_search google_search tools service_tier
+priority
 """
 # where answers go,
 _ELSEWHERE = """

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from .endings import NOT_PLANNED
 from .models import Generation, LedgerEntry
+from .retries import NOT_PLANNED
 
 ZERO = Decimal(0)
 State = Generation.State
@@ -137,15 +137,15 @@ def _calls() -> QuerySet[Generation, Any]:
         Generation.objects.exclude(origin__in=Generation.NOT_ASKED)
         # No money was asked for yet when its planning broke off.
         .exclude(outcome=NOT_PLANNED, entries__isnull=True)
-        .filter(Q(entries__isnull=False) | Q(offering__resend_safe=False))
+        .filter(Q(entries__isnull=False) | Q(free=False))
         .order_by("pk")
         .values(
             "pk",
             "state",
             "cost",
+            "free",
             provider=F("offering__provider__slug"),
             provider_id=F("offering__provider"),
-            free=F("offering__resend_safe"),
             wanted_challenge=F("slot__prompt__challenge"),
             wanted_key=F("slot__api_key"),
         )

@@ -115,8 +115,10 @@ def plan_brought(place: Place, data: bytes, *, batches: dict[str, int], by: User
     """
     prompt_id, model_id, take = place
     # For its lock, which whoever changes the challenge or its prompts takes first, too.
-    Challenge.objects.select_for_update(of=("self",)).filter(prompts=prompt_id).first()
-    prompt = Prompt.objects.select_for_update().filter(pk=prompt_id, is_current=True).first()
+    Challenge.objects.select_for_update(of=("self",), no_key=True).filter(prompts=prompt_id).first()
+    prompt = (
+        Prompt.objects.select_for_update(no_key=True).filter(pk=prompt_id, is_current=True).first()
+    )
     model = ImageModel.objects.filter(pk=model_id).first()
     if prompt is None or model is None:
         raise PictureError("Its prompt or its model was changed meanwhile: bring it again.")
@@ -131,6 +133,7 @@ def plan_brought(place: Place, data: bytes, *, batches: dict[str, int], by: User
         slot=slot,
         offering=_offering_of(model),
         origin=Generation.Origin.BROUGHT,
+        free=True,
         state=Generation.State.COLLECTING,
     )
     name, checksum = keep_original(generation.pk, data=data)

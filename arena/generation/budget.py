@@ -17,6 +17,7 @@ from arena.clients.models import ApiKey
 
 from . import ledger
 from .models import Generation, Slot, SpendingCap
+from .rooms import wait_for_planning_lock
 
 # Whoever puts money aside waits for the others: so the sums below hold until the transaction is committed.
 BUDGET_LOCK = 7_302
@@ -162,11 +163,11 @@ class Purse(Caps):
 def reserve_within_caps(*, generation: Generation, amount: Decimal) -> None:
     """Put money aside for one call if every cap has room for it; raises OverBudget and writes nothing if not.
 
-    `amount` as for `Purse.take`. Nothing is put aside at a free offering. Call it inside a transaction and
+    `amount` as for `Purse.take`. Nothing is put aside for a free call. Call it inside a transaction and
     commit before the provider is called; until the commit every other reserve waits. Raises LedgerError and
     ValueError as `ledger.reserve` does.
     """
-    if not generation.offering.resend_safe:
+    if not generation.free:
         amount = Purse().take(generation, amount=amount)
     ledger.reserve(generation=generation, amount=amount)
 
@@ -217,7 +218,7 @@ def set_cap(
     if provider and challenge:
         raise ValueError("a cap is for a provider or for a challenge, not for both")
     scope = Scope.PROVIDER if provider else Scope.CHALLENGE if challenge else Scope.DAY
-    lock_budget()
+    _lock_for_waking()
     cap, _ = SpendingCap.objects.update_or_create(
         scope=scope, provider=provider, challenge=challenge, defaults={"dollars": dollars}
     )
@@ -228,9 +229,15 @@ def set_cap(
 @transaction.atomic
 def remove_cap(cap: SpendingCap) -> None:
     """Remove a cap; the site's day falls back to the setting. Slots that wait for money become due again."""
-    lock_budget()
+    _lock_for_waking()
     cap.delete()
     wake_waiting()
+
+
+def _lock_for_waking() -> None:
+    """Take both locks in the planners' order, since the slots that are woken may be in a planner's hands."""
+    wait_for_planning_lock()
+    lock_budget()
 
 
 def wake_waiting() -> int:

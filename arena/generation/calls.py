@@ -31,15 +31,15 @@ from arena.providers.types import (
 from .collecting import collect_picture
 from .endings import (
     CANCELLED,
-    KEY_HELD_BACK,
     NOT_KEPT,
     WORKER_LOST,
+    WRONG_SETUP,
     end_badly,
     load_call,
     settle_success,
     usage_as_json,
 )
-from .endpoints import KeyHeldBack, open_endpoint, picture_request
+from .endpoints import NothingSent, open_endpoint, picture_request
 from .leases import Claim, LeaseLost, hold, insist, take, write
 from .models import Generation
 from .points import reach
@@ -94,10 +94,10 @@ def _ask(claim: Claim, references: tuple[Reference, ...] | None) -> bool:
             connection.close()
             answer = adapter.submit(request, endpoint)
         done = _follow(claim, answer, adapter=adapter, endpoint=endpoint)
-    except KeyHeldBack as held:
+    except NothingSent as ours:
         if claim.state == Generation.State.SUBMITTED:
-            held.billed = None  # the job was bought before the key was held back
-        end_badly(claim, held, outcome=KEY_HELD_BACK, ours=True)
+            ours.billed = None  # the job was bought before the rows or settings were changed
+        end_badly(claim, ours, outcome=ours.name, ours=True)
         return False
     except ProviderError as error:
         end_badly(claim, error)
@@ -115,8 +115,8 @@ def _prepare(
 ) -> PictureRequest:
     """Describe the picture, and note how many pictures are sent along: the cost may depend on it."""
     if wrong := say_wrong_flags(generation.offering):
-        said = f"Nothing was sent: the flags of {generation.offering} are wrong. {wrong}"
-        raise ProviderError(Outcome.BAD_REQUEST, said, billed=False)
+        said = f"The flags of {generation.offering} are wrong. {wrong}"
+        raise NothingSent(said, name=WRONG_SETUP)
     try:
         request = picture_request(generation, references=references)
     except OSError as error:

@@ -39,14 +39,13 @@ def cancel_slots(slots: list[int]) -> int:
     waiting = Generation.objects.filter(
         slot__in=chosen, state__in=[Generation.State.PLANNED, Generation.State.RESERVED]
     )
-    for generation in waiting.select_for_update(of=("self",)).select_related("offering"):
+    for generation in waiting.select_for_update(of=("self",)):
         Generation.objects.filter(pk=generation.pk).update(
             state=Generation.State.CANCELLED,
             message="Cancelled before it was asked for.",
             ended_at=Now(),
         )
-        if not generation.offering.resend_safe:
-            release(generation=generation, note="cancelled")
+        release(generation=generation, note="cancelled")
     open_calls = Generation.objects.filter(
         slot=OuterRef("pk"), state__in=[*Generation.RUNNING, Generation.State.UNCERTAIN]
     )

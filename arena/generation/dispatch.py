@@ -1,9 +1,9 @@
 """Finds due slots in rows and plans their next generation; Celery messages only hurry things up."""
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,11 +16,10 @@ from arena.challenges.models import ReferencePicture
 
 from . import breakers
 from .budget import Purse
-from .endings import NOT_PLANNED
 from .models import Breaker, Generation, Slot
 from .planning import Draft, draft_call, write_down
 from .points import reach
-from .retries import MAX_ATTEMPTS
+from .retries import MAX_ATTEMPTS, NEVER_SENT, NOT_PLANNED
 from .rooms import Rooms, read_rooms, try_planning_lock, wait_for_planning_lock
 from .routing import Route, Tried, choose_route, why_not
 from .wanted import Wanted, describe_wanted
@@ -28,6 +27,8 @@ from .wanted import Wanted, describe_wanted
 log = logging.getLogger(__name__)
 
 LOOK_AT = 500
+# Whoever waits for a provider of his own holds up nobody behind him: so many times it is looked further.
+MOST_LOOKS = 20
 # The end of one call makes room for another one; whatever cannot be planned then, `dispatch` sees.
 LOOK_AT_FEW = 12
 ONE_DAY = timedelta(days=1)
@@ -45,6 +46,7 @@ class Outlook:
     health: dict[int, Breaker]
     tried: dict[int, dict[int, Tried]]
     last_attempt: dict[int, int]
+    broken: dict[int, int]
     pinned: dict[tuple[int, int], int]
     references: dict[int, int]
     purse: Purse | None = None
@@ -67,11 +69,34 @@ class Outlook:
         return self.last_attempt.get(slot.pk, 0) + 1
 
 
+@dataclass
+class PassedOver:
+    """What cannot be planned now and is not looked at again: pairs of batch and model, and single slots."""
+
+    pairs: set[tuple[int, int]] = field(default_factory=set)
+    slots: set[int] = field(default_factory=set)
+
+    def add(self, slot: Slot, *, is_retry: bool) -> None:
+        """Pass a slot over; where it is a first call, with all of its batch and model: they are asked alike."""
+        if slot.batch_id and not is_retry:
+            self.pairs.add((slot.batch_id, slot.model_id))
+        else:
+            self.slots.add(slot.pk)
+
+    def condition(self) -> Q:
+        """Return the condition that tells what was passed over."""
+        found = Q(pk__in=self.slots)
+        for batch, model in self.pairs:
+            found |= Q(batch=batch, model=model)
+        return found
+
+
 def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
     """Plan a generation for each due slot that a provider has room for; return the ids of those to make.
 
-    `look_at`: how many slots, in their order, of models that some provider with room offers. `wait` for
-    another planner to finish; else nothing is planned while there is one.
+    `look_at`: how many slots, in their order, of models that some provider with room offers; further ones
+    are looked at only until as many are planned. `wait` for another planner to finish; else nothing is
+    planned while there is one.
 
     The money is put aside in the same transaction; a slot that no cap has room for gets a generation that
     is `over-budget` and waits for the next day. Slots of models that nobody can be asked for (no key, a
@@ -83,11 +108,16 @@ def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
         elif not try_planning_lock():
             return []
         rooms = read_rooms()
-        models = _askable_models(rooms)
-        planned = _plan_slots(_due_slots(models, most=look_at), rooms)
-        if not planned and look_at < LOOK_AT:
+        planned: list[Generation] = []
+        passed, most = PassedOver(), look_at
+        for _ in range(MOST_LOOKS):
+            models = _askable_models(rooms) if rooms.roomy else set()
+            slots = _due_slots(models, most=most, but=passed) if models else []
+            planned += _plan_slots(slots, rooms, passed)
+            if len(slots) < most or len(planned) >= look_at:
+                break
             # Those at the head may all wait for a provider of their own; others shall not wait behind them.
-            planned = _plan_slots(_due_slots(models, most=LOOK_AT), rooms)
+            most = LOOK_AT
         reach("planned")
     return [g.pk for g in planned if g.state == Generation.State.RESERVED]
 
@@ -105,21 +135,26 @@ def _askable_models(rooms: Rooms) -> set[int]:
     }
 
 
-def _plan_slots(slots: list[Slot], rooms: Rooms) -> list[Generation]:
+def _plan_slots(slots: list[Slot], rooms: Rooms, passed: PassedOver) -> list[Generation]:
     if not slots:
         return []
     outlook = read_outlook(slots, rooms=rooms)
     if any(not offering.resend_safe for found in outlook.offerings.values() for offering in found):
         # Before any savepoint: whoever goes back to one would give the purse's lock away.
         outlook.purse = Purse()
-    drafts = [draft for slot in slots if (draft := _plan_if_possible(slot, outlook))]
+    drafts = []
+    for slot in slots:
+        if draft := _plan_if_possible(slot, outlook):
+            drafts.append(draft)
+        else:
+            passed.add(slot, is_retry=outlook.is_retry(slot))
     return _write_down_safely(drafts, outlook) if drafts else []
 
 
-def _due_slots(models: Collection[int], *, most: int) -> list[Slot]:
+def _due_slots(models: Collection[int], *, most: int, but: PassedOver) -> list[Slot]:
     """Read due slots of these models (ids) and lock them: whoever cancels one waits, and sees its new call.
 
-    What somebody cancels at this moment is passed over.
+    What somebody cancels at this moment is left out, and so is what was passed over before (`but`).
     """
     blocking = Generation.objects.filter(
         slot=OuterRef("pk"), state__in=[*Generation.RUNNING, Generation.State.UNCERTAIN]
@@ -127,6 +162,7 @@ def _due_slots(models: Collection[int], *, most: int) -> list[Slot]:
     return list(
         Slot.objects.filter(
             ~Exists(blocking),
+            ~but.condition(),
             Q(prompt__isnull=False) | Q(trial__isnull=False),
             finished_at=None,
             cancelled_at=None,
@@ -153,7 +189,7 @@ def read_outlook(slots: Iterable[Slot], *, rooms: Rooms | None = None) -> Outloo
         .prefetch_related("price_rules")
     ):
         offerings[offering.model_id].append(offering)
-    tried, last_attempt = _what_was_tried(slots)
+    tried, last_attempt, broken = _what_was_tried(slots)
     return Outlook(
         now=breakers.database_now(),
         rooms=rooms or read_rooms(),
@@ -161,6 +197,7 @@ def read_outlook(slots: Iterable[Slot], *, rooms: Rooms | None = None) -> Outloo
         health=breakers.read_breakers(o.pk for found in offerings.values() for o in found),
         tried=tried,
         last_attempt=last_attempt,
+        broken=broken,
         pinned=_pinned(slots),
         references=_count_references(slots),
     )
@@ -175,27 +212,34 @@ def _count_references(slots: list[Slot]) -> dict[int, int]:
     return dict.fromkeys(challenges, 0) | dict(counts.annotate(n=Count("pk")))
 
 
-def _what_was_tried(slots: list[Slot]) -> tuple[dict[int, dict[int, Tried]], dict[int, int]]:
+def _what_was_tried(
+    slots: list[Slot],
+) -> tuple[dict[int, dict[int, Tried]], dict[int, int], dict[int, int]]:
+    """Return by slot: what each offering was asked, the last attempt's number, how often planning broke."""
     tried: dict[int, dict[int, Tried]] = defaultdict(dict)
     last: dict[int, int] = {}
+    broken: Counter[int] = Counter()
     rows = Generation.objects.filter(slot__in=slots).order_by("attempt")
-    for slot, offering, attempt, state, route in rows.values_list(
-        "slot", "offering", "attempt", "state", "route"
+    for slot, offering, attempt, state, outcome, route in rows.values_list(
+        "slot", "offering", "attempt", "state", "outcome", "route"
     ):
         last[slot] = attempt
-        if state not in (Generation.State.OVER_BUDGET, Generation.State.CANCELLED):
+        if outcome == NOT_PLANNED:
+            broken[slot] += 1
+        elif state not in (Generation.State.OVER_BUDGET, Generation.State.CANCELLED):
             before = tried[slot].get(offering, Tried())
             final = before.final or route.get("then") in ("fallback", "end")
             tried[slot][offering] = Tried(before.attempts + 1, final)
-    return tried, last
+    return tried, last, broken
 
 
 def _pinned(slots: list[Slot]) -> dict[tuple[int, int], int]:
-    """Name the offering of the first call for each (batch, model): it makes the others too."""
+    """Name the offering of the first call that was made for each (batch, model): it makes the others too."""
     firsts = (
         Generation.objects.filter(
             slot__batch__in={slot.batch_id for slot in slots}, origin=Generation.Origin.ORDERED
         )
+        .exclude(NEVER_SENT)
         .values("slot__batch", "slot__model")
         .annotate(first=Min("pk"))
         .values_list("first", flat=True)
@@ -255,7 +299,7 @@ def _note_broken(
     """
     log.error("Slot %s could not be planned.", slot.pk, exc_info=error)
     attempt = outlook.next_attempt(slot)
-    ends = bool(slot.trial_id) or attempt >= MAX_ATTEMPTS
+    ends = bool(slot.trial_id) or outlook.broken.get(slot.pk, 0) + 1 >= MAX_ATTEMPTS
     offering = offering or next(iter(outlook.offerings[slot.model_id]), None)
     if offering is not None:
         Generation.objects.create(

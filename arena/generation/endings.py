@@ -20,7 +20,13 @@ from .breakers import note_outcome
 from .leases import Claim, write
 from .ledger import release, reserved_amount, settle
 from .models import Generation, Slot
-from .retries import ATTEMPTS_BEFORE_FALLBACK, MAX_ATTEMPTS, backoff_seconds
+from .retries import (
+    ATTEMPTS_BEFORE_FALLBACK,
+    MAX_ATTEMPTS,
+    NEVER_SENT,
+    NOT_PLANNED,
+    backoff_seconds,
+)
 from .routing import usable_offerings
 from .wanted import describe_wanted
 
@@ -36,9 +42,11 @@ STATE_OF_OUTCOME: Mapping[str, str] = {
 # Outcomes that are ours, not the provider's.
 WORKER_LOST = "worker_lost"
 NOT_KEPT = "not_kept"
-NOT_PLANNED = "not_planned"
 KEY_HELD_BACK = "key_held_back"
+WRONG_SETUP = "wrong_setup"
 CANCELLED = "cancelled"
+# Whose messages are for curators and the operator alone: they tell of accounts, variables and rows.
+OF_THE_SITE = (Outcome.AUTH, Outcome.QUOTA, KEY_HELD_BACK, WRONG_SETUP, NOT_PLANNED)
 
 
 def load_call(generation_id: int) -> Generation:
@@ -61,7 +69,7 @@ def end_badly(
         generation = load_call(claim.generation_id)
         name = outcome or error.outcome
         # Nobody knows whether it was charged: the outcome says why, the state that somebody must decide.
-        lost = error.billed is None and not generation.offering.resend_safe
+        lost = error.billed is None and not may_be_resent(generation)
         ended = STATE_OF_OUTCOME.get(name, Generation.State.FAILED)
         then = "uncertain" if lost else _what_follows(generation, error)
         write(
@@ -86,7 +94,7 @@ def _what_follows(generation: Generation, error: ProviderError) -> str:
     if generation.origin == Generation.Origin.BROUGHT:
         return "end"  # nobody was asked, and nobody shall be
     others = _may_fall_back(generation.slot) and has_others(generation)
-    again = error.retryable or (error.billed is None and generation.offering.resend_safe)
+    again = error.retryable or (error.billed is None and may_be_resent(generation))
     calls = _calls_of_slot(generation)
     if len(calls) >= MAX_ATTEMPTS:
         return "end"
@@ -94,6 +102,11 @@ def _what_follows(generation: Generation, error: ProviderError) -> str:
     if again and not (others and here >= ATTEMPTS_BEFORE_FALLBACK):
         return "retry"
     return "fallback" if others and (again or error.fallback) else "end"
+
+
+def may_be_resent(generation: Generation) -> bool:
+    """Tell whether a call that nobody knows the end of may be sent again: it was free, and it would be now."""
+    return generation.free and generation.offering.resend_safe
 
 
 def _may_fall_back(slot: Slot) -> bool:
@@ -118,8 +131,7 @@ def has_others(generation: Generation) -> bool:
 
 def _calls_of_slot(generation: Generation) -> list[int]:
     """List the offerings of all calls for this slot so far; what was never sent is no call."""
-    never_sent = [Generation.State.OVER_BUDGET, Generation.State.CANCELLED]
-    calls = generation.slot.generations.exclude(state__in=never_sent)
+    calls = generation.slot.generations.exclude(NEVER_SENT)
     return list(calls.values_list("offering", flat=True))
 
 
@@ -149,8 +161,7 @@ def _move_slot(generation: Generation, *, then: str, wait: float | None) -> None
 
 def settle_failure(generation: Generation, *, billed: bool | None, usage: Usage | None) -> None:
     """Give back what was put aside, or pay what a failed call cost; an unknown bill stays put aside."""
-    offering = generation.offering
-    if offering.resend_safe or generation.cost is not None or billed is None:
+    if generation.free or generation.cost is not None or billed is None:
         return
     if billed:
         settle(generation=generation, amount=cost_of(generation, usage=usage))
@@ -160,7 +171,7 @@ def settle_failure(generation: Generation, *, billed: bool | None, usage: Usage 
 
 def settle_success(generation: Generation, *, usage: Usage) -> None:
     """Pay what an answered call cost, by what the provider counted."""
-    if not generation.offering.resend_safe:
+    if not generation.free:
         settle(generation=generation, amount=cost_of(generation, usage=usage))
 
 

@@ -1,7 +1,8 @@
 """Money is written down here, appended only: put aside before a call, then paid or given back.
 
 Settled plus held never falls below what providers bill: the most that a call can cost is put aside, and
-committed, before the call is made. Calls at free offerings (`resend_safe`) leave no entries.
+committed, before the call is made. Calls that were free when they were planned (`Generation.free`) leave no
+entries, whatever becomes of their offering.
 """
 
 import logging
@@ -51,7 +52,7 @@ class Balance:
 
 
 def reserve(*, generation: Generation, amount: Decimal) -> bool:
-    """Put money aside for one call, before it is made; False where the offering is free and nothing is written.
+    """Put money aside for one call, before it is made; False where it is free and nothing is written.
 
     It counts against the caps of PostgreSQL's UTC day. Caps are not looked at: `budget.reserve_within_caps`
     does. Call it inside a transaction. Raises LedgerError when the call has entries already, ValueError for a
@@ -61,7 +62,7 @@ def reserve(*, generation: Generation, amount: Decimal) -> bool:
     _hold(generation)
     if _entries(generation):
         raise LedgerError(f"generation {generation.pk} has its money put aside already")
-    if generation.offering.resend_safe:
+    if generation.free:
         return False
     reserve_new([(generation, amount)], day=utc_day())
     return True
@@ -93,7 +94,7 @@ def _reserve(generation: Generation, amount: Decimal, *, day: date) -> LedgerEnt
 def settle(*, generation: Generation, amount: Decimal, note: str = "") -> bool:
     """Book what a call came to and give its reserve back, both or neither; sets `Generation.cost`.
 
-    False where the offering is free and nothing was put aside. The provider's bill is the truth: a sum above
+    False where the call is free and nothing was put aside. The provider's bill is the truth: a sum above
     the reserve is booked as it is, logged as an error, and from then on every call of the offering puts at
     least that much aside (`Offering.least_reserve`) until a curator has corrected the price list. Call it
     inside a transaction. Raises LedgerError when nothing was put aside, or the call is settled or released
@@ -120,7 +121,7 @@ def settle(*, generation: Generation, amount: Decimal, note: str = "") -> bool:
 def release(*, generation: Generation, note: str = "") -> bool:
     """Give back what was put aside for a call that is surely not charged; sets `Generation.cost` to 0.
 
-    False where the offering is free and nothing was put aside. Call it inside a transaction. Raises
+    False where the call is free and nothing was put aside. Call it inside a transaction. Raises
     LedgerError when nothing was put aside, or the call is settled or released already.
     """
     _hold(generation)
@@ -205,10 +206,10 @@ def _entries(generation: Generation) -> dict[str, LedgerEntry]:
 
 
 def _open_reserve(generation: Generation) -> LedgerEntry | None:
-    """Return the reserve that waits for its end; None at a free offering without one."""
+    """Return the reserve that waits for its end; None for a free call."""
     entries = _entries(generation)
     if Kind.RESERVE not in entries:
-        if generation.offering.resend_safe:
+        if generation.free:
             return None
         raise LedgerError(f"no money was put aside for generation {generation.pk}")
     if Kind.SETTLE in entries:

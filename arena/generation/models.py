@@ -187,6 +187,10 @@ class Generation(models.Model):
     )
     parameters = models.JSONField(default=dict, help_text="What was asked: size, seed, options.")
     revised_prompt = models.TextField(blank=True)
+    free = models.BooleanField(
+        default=False,
+        help_text="Free of charge when it was planned: no money was put aside, and none is paid.",
+    )
     expected_cost = models.DecimalField(
         max_digits=12,
         decimal_places=6,

@@ -98,7 +98,7 @@ def can_replace(candidate: Candidate) -> bool:
 
 def _order_next_take(*, prompt: Prompt, model: ImageModel, ordered_by: User | None) -> Slot:
     """Order one picture under the lowest take number above all that were ever ordered."""
-    Prompt.objects.select_for_update().get(pk=prompt.pk)
+    Prompt.objects.select_for_update(no_key=True).get(pk=prompt.pk)
     taken = Slot.objects.filter(prompt=prompt, model=model).aggregate(last=Max("take"))["last"]
     batch = Batch.objects.create(challenge_id=prompt.challenge_id, ordered_by=ordered_by)
     # An order of the whole challenge may take the same number meanwhile: then that picture is the new take.
@@ -147,15 +147,14 @@ def settle_uncertain(
     if found is None:
         return Settled.BY_SOMEBODY_ELSE
     Generation.objects.filter(pk=found.pk).update(state=Generation.State.FAILED, ended_at=Now())
-    if not found.offering.resend_safe:
-        if charged:
-            settle(
-                generation=found,
-                amount=reserved_amount(generation=found) if amount is None else amount,
-                note="decided by a curator",
-            )
-        else:
-            release(generation=found, note="decided by a curator")
+    if charged:
+        settle(
+            generation=found,
+            amount=reserved_amount(generation=found) if amount is None else amount,
+            note="decided by a curator",
+        )
+    else:
+        release(generation=found, note="decided by a curator")
     slot = Slot.objects.filter(pk=found.slot_id)
     wanted = slot.filter(prompt__isnull=False, cancelled_at=None)
     # Asked of the row as it is now: who cancels it at this moment is waited for.

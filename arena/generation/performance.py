@@ -24,8 +24,9 @@ from arena.catalog.models import Discipline, ImageModel, Population
 from arena.providers.types import Outcome
 from arena.scoring.matchups import bound_rate
 
-from .endings import CANCELLED, KEY_HELD_BACK, NOT_KEPT, NOT_PLANNED, WORKER_LOST
+from .endings import CANCELLED, KEY_HELD_BACK, NOT_KEPT, WORKER_LOST, WRONG_SETUP
 from .models import Generation
+from .retries import NOT_PLANNED
 
 DAYS = 30
 # Below this many calls a median or a rate says nothing, and the provider is not ranked.
@@ -54,6 +55,7 @@ OURS = (
     NOT_KEPT,
     NOT_PLANNED,
     KEY_HELD_BACK,
+    WRONG_SETUP,
     CANCELLED,
 )
 

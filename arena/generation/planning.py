@@ -65,6 +65,7 @@ def draft_call(
         attempt=attempt,
         origin=origin,
         state=Generation.State.RESERVED,
+        free=offering.resend_safe,
         expected_cost=None if too_dear else expected,
         parameters=asked_parameters(wanted),
         route=route.as_json(),

@@ -62,7 +62,7 @@ def open_for_votes(challenge: Challenge) -> int:
 
     Raises ValidationError where `open_challenge` does; nothing is retired then.
     """
-    Challenge.objects.select_for_update().get(pk=challenge.pk)
+    Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
     told = Candidate.objects.filter(_closed_for_good(), slot__prompt__challenge=challenge)
     retired = sum(retire_candidate(candidate) for candidate in told)
     open_challenge(challenge)

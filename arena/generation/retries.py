@@ -16,6 +16,12 @@ BACKOFF_FIRST, BACKOFF_MOST = 2.0, 60.0
 # A retry budget: of the calls to a provider within ten minutes at most a fifth may be retries, or ten.
 BUDGET_WINDOW = timedelta(minutes=10)
 BUDGET_SHARE, BUDGET_LEAST = 0.2, 10
+# The outcome of a call whose planning broke off: a row that tells it, though nobody was asked.
+NOT_PLANNED = "not_planned"
+# What takes a number among the attempts for a slot and was never sent: no limit, retry or route counts it.
+NEVER_SENT = Q(state__in=[Generation.State.OVER_BUDGET, Generation.State.CANCELLED]) | Q(
+    outcome=NOT_PLANNED
+)
 
 
 def backoff_seconds(attempt: int, *, asked_to_wait: float | None, dice: random.Random) -> float:
@@ -26,15 +32,14 @@ def backoff_seconds(attempt: int, *, asked_to_wait: float | None, dice: random.R
 
 def retry_room() -> dict[int, int]:
     """Return how many retries each provider (id) that was called lately may still be asked to bear."""
-    never_sent = [Generation.State.OVER_BUDGET, Generation.State.CANCELLED]
     # An attempt that was never sent takes a number, but what follows it is no retry.
     sent_before = Generation.objects.filter(
         slot=OuterRef("slot"), attempt__lt=OuterRef("attempt")
-    ).exclude(state__in=never_sent)
+    ).exclude(NEVER_SENT)
     is_retry = Q(attempt__gt=1) & Q(Exists(sent_before))
     lately = (
         Generation.objects.filter(created_at__gt=Now() - BUDGET_WINDOW)
-        .exclude(state__in=never_sent)
+        .exclude(NEVER_SENT)
         .values("offering__provider")
         .annotate(calls=Count("pk"), again=Count("pk", filter=is_retry))
     )

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from arena.catalog.models import Provider
 
 from .models import Generation
-from .retries import retry_room
+from .retries import NEVER_SENT, retry_room
 
 # Whoever plans calls holds this lock, so that what was counted stays true until the plans are committed.
 PLANNING_LOCK = 7_301
@@ -74,9 +74,7 @@ def read_rooms() -> Rooms:
     in_minute = Counter({pk: most for pk, _, most in providers if most is not None})
     asked = Generation.objects.exclude(origin__in=Generation.NOT_ASKED)
     busy = asked.filter(state__in=Generation.AT_PROVIDER)
-    started = asked.filter(created_at__gt=Now() - MINUTE).exclude(
-        state__in=[Generation.State.OVER_BUDGET, Generation.State.CANCELLED]
-    )
+    started = asked.filter(created_at__gt=Now() - MINUTE).exclude(NEVER_SENT)
     for counts, rows in ((in_flight, busy), (in_minute, started)):
         counts.subtract(dict(rows.values_list("offering__provider").annotate(n=Count("pk"))))
     return Rooms(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from arena.catalog.flags import say_wrong_flags
-from arena.catalog.keys import why_held_back
+from arena.catalog.keys import why_held_back, why_no_address
 from arena.catalog.models import ImageModel, Offering, Provider
 from arena.providers.dialects import DIALECTS
 
@@ -72,6 +72,8 @@ def why_not(offering: Offering, *, discipline: str) -> str:
         return f"the dialect {provider.dialect} of {provider.name} is not spoken yet"
     if wrong := say_wrong_flags(offering):
         return f"the flags of {offering} are wrong: {wrong}"
+    if wrong := why_no_address(provider):
+        return wrong
     if why_held_back(offering):
         return f"the key of {provider.name} may not be sent to it: see KEY_HOSTS"
     if provider.key_variable and provider_key(provider) is None:

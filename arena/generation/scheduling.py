@@ -26,7 +26,7 @@ def move_scheduled() -> int:
 
 @transaction.atomic
 def _move_one(pk: int) -> bool:
-    due = Challenge.objects.select_for_update().filter(pk=pk)
+    due = Challenge.objects.select_for_update(no_key=True).filter(pk=pk)
     opening = due.filter(opens_at__lte=Now()).first()
     if opening is not None:
         return _open(opening)

@@ -80,6 +80,7 @@ def _plan(slot: Slot, path: Path) -> int:
         slot=slot,
         offering=choice.offering or slot.model.offerings.order_by("priority", "pk")[0],
         origin=Generation.Origin.SHIPPED,
+        free=True,
         state=Generation.State.COLLECTING,
     )
     name, checksum = keep_original(generation.pk, data=path.read_bytes())

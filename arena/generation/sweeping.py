@@ -1,10 +1,11 @@
 """Looks after generations whose worker is gone, and tells again what nobody has taken."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -14,6 +15,8 @@ from .cancelling import cancel_slots
 from .endings import WORKER_LOST, end_badly
 from .leases import Claim
 from .models import Generation, Slot
+
+log = logging.getLogger(__name__)
 
 # A free row is told to the workers again after this time, so nothing rests longer when the broker forgets.
 HINT_AGAIN = timedelta(seconds=30)
@@ -41,24 +44,18 @@ def sweep_expired() -> Swept:
     swept = Swept()
     expired = Generation.objects.filter(state__in=Generation.RUNNING, lease_until__lt=Now())
     for pk in list(expired.values_list("pk", flat=True)[:AT_MOST]):
-        with transaction.atomic():
-            generation = (
-                expired.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-            )
-            if generation is None:
-                continue
-            if generation.state == State.SUBMITTING:
-                _end_lost_call(generation)
-                swept.ended += 1
-            else:
-                _set_free(generation)
+        swept.ended += _without_stopping(_free_or_end, pk)
     free = Generation.objects.filter(
         state__in=Generation.RUNNING, lease_until=None, hinted_at__lt=Now() - HINT_AGAIN
     )
     # Whoever asked for these at the gateway is gone, and nobody else waits for them.
     left = free.filter(origin=Generation.Origin.GATEWAY, state=State.RESERVED)
-    cancel_slots(list(left.values_list("slot", flat=True)))
-    _give_up_trials()
+    late = Slot.objects.filter(
+        trial__created_at__lt=Now() - PATIENCE, finished_at=None, cancelled_at=None
+    )
+    for slots in (left.values_list("slot", flat=True), late.values_list("pk", flat=True)):
+        for slot in list(slots[:AT_MOST]):
+            _without_stopping(_cancel, slot)
     with transaction.atomic():
         rows = list(free.select_for_update(skip_locked=True).values_list("pk", "state")[:AT_MOST])
         Generation.objects.filter(pk__in=[pk for pk, _ in rows]).update(hinted_at=Now())
@@ -67,13 +64,33 @@ def sweep_expired() -> Swept:
     return swept
 
 
-def _give_up_trials() -> None:
-    late = Slot.objects.filter(
-        trial__created_at__lt=Now() - PATIENCE, finished_at=None, cancelled_at=None
-    )
-    chosen = list(late.values_list("pk", flat=True)[:AT_MOST])
-    if chosen:
-        cancel_slots(chosen)
+def _without_stopping(look_after: Callable[[int], int], pk: int) -> int:
+    """Look after one row; what breaks there is told, tried again at the next sweep, and stops no other."""
+    try:
+        with transaction.atomic():
+            return look_after(pk)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("%s %s could not be swept.", look_after.__name__, pk)
+        return 0
+
+
+def _free_or_end(pk: int) -> int:
+    """Free a call that its dead worker held, or end it; return how many were ended."""
+    expired = Generation.objects.filter(state__in=Generation.RUNNING, lease_until__lt=Now())
+    generation = expired.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+    if generation is None:
+        return 0
+    if generation.state != State.SUBMITTING:
+        _set_free(generation)
+        return 0
+    _end_lost_call(generation)
+    return 1
+
+
+def _cancel(slot: int) -> int:
+    return cancel_slots([slot])
 
 
 def _set_free(generation: Generation) -> None:

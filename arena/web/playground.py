@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from arena.battles.networks import hash_network
 from arena.catalog.models import ImageModel
+from arena.generation.endings import OF_THE_SITE
 from arena.generation.expiring import KEEP_TRIALS
 from arena.generation.models import Generation, Slot, Trial
 from arena.generation.releasing import is_twin_in_play
@@ -236,8 +237,8 @@ def _why_none(calls: list[Generation], *, named: bool) -> str:
     if last.state == State.REFUSED:
         said = _("Declined.") if last.outcome == "declined" else _("Refused.")
         return f"{said} {last.message}" if named else said
-    if last.outcome in ("auth", "quota"):
-        return _("The provider does not accept this site's account at the moment.")
+    if last.outcome in OF_THE_SITE:
+        return _("This site is not set up to use its provider at the moment.")
     if last.state == State.TIMED_OUT:
         return _("It did not come in time.")
     return _("It failed.") + (f" {last.message}" if named else "")

@@ -16,11 +16,12 @@ from PIL import Image
 
 from arena.challenges.models import Category, Challenge, ReferencePicture
 from arena.curate.login import make_login_url
-from arena.generation.models import Candidate, Generation, Slot
+from arena.generation.models import Candidate, Slot
 from arena.pictures.workshop import open_workshop
 from tests.factories import (
     create_arena,
     create_challenge,
+    create_generation,
     create_model,
     create_offering,
     create_slot,
@@ -331,7 +332,7 @@ def test_a_curator_hides_a_picture_at_once_and_puts_it_back(client, curator):
 
 def test_a_curator_settles_an_uncertain_call(client, curator):
     slot = create_slot(challenge=create_challenge(), model=(model := create_model()))
-    generation = Generation.objects.create(
+    generation = create_generation(
         slot=slot, offering=create_offering(model=model), state="uncertain"
     )
     address = reverse("admin:generation_generation_changelist")

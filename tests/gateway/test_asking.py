@@ -69,6 +69,8 @@ def test_auto_takes_the_shape_of_the_picture_to_edit():
         ("stream", True),
         ("partial_images", 2),
         ("num_images", 4),
+        ("num_samples", 4),
+        ("enhance_prompt", True),
         ("webhook_url", "https://elsewhere.example"),
         ("image_url", "http://169.254.169.254/"),
         ("enable_safety_checker", False),

@@ -44,6 +44,7 @@ def plan_call(
         slot = create_slot(
             challenge=challenge or create_challenge(), model=offering.model, take=next(numbers)
         )
+    values = {"free": offering.resend_safe, **values}
     return Generation.objects.create(slot=slot, offering=offering, **values)
 
 

@@ -295,7 +295,7 @@ def test_flags_that_went_wrong_before_the_call_send_nothing(fake):
     Offering.objects.update(options={"extra_body": "x"})
     run_generation(generation_id)
     generation = Generation.objects.get()
-    assert (generation.state, generation.outcome, generation.cost) == ("failed", "bad_request", 0)
+    assert (generation.state, generation.outcome, generation.cost) == ("failed", "wrong_setup", 0)
     assert 'The flag "extra_body" must be an object' in generation.message
     assert not fake.posts
 

@@ -12,7 +12,7 @@ from arena.catalog.load import load_catalog
 from arena.catalog.models import Offering, Provider
 from arena.generation.calls import run_generation
 from arena.generation.dispatch import plan_due
-from arena.generation.endpoints import KeyHeldBack, open_endpoint
+from arena.generation.endpoints import NothingSent, open_endpoint
 from arena.generation.models import Breaker, Generation
 from tests.factories import create_challenge, create_offering, create_slot
 from tests.fake_providers import FakeProviders
@@ -66,7 +66,7 @@ def test_stored_rows_send_no_key_beyond_what_the_operator_released(monkeypatch, 
     monkeypatch.setenv("SECRET_KEY", KEY)
     assert open_endpoint(keyed()).key == KEY
     offering = keyed(**values)
-    with pytest.raises(KeyHeldBack, match=sentence):
+    with pytest.raises(NothingSent, match=sentence):
         open_endpoint(offering)
     create_slot(challenge=create_challenge(), model=offering.model)
     assert plan_due() == []
@@ -82,7 +82,7 @@ def test_the_operator_releases_keys_and_the_studios_may_have_them(monkeypatch, s
     ):
         assert open_endpoint(keyed(**values)).key == KEY
     settings.STUDIOS_URL = "http://studios.lan"
-    with pytest.raises(KeyHeldBack, match="by https alone"):
+    with pytest.raises(NothingSent, match="by https alone"):
         open_endpoint(keyed(is_local=True, base_url="/v1"))
 
 
@@ -101,7 +101,7 @@ def test_every_shipped_provider_may_have_its_key(settings):
         if released:
             open_endpoint(offering)
         else:
-            with pytest.raises(KeyHeldBack):
+            with pytest.raises(NothingSent):
                 open_endpoint(offering)
 
 
