@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from arena.catalog.editing import plain
 from arena.catalog.models import ImageModel, ModelText, PriceClaim
 from arena.catalog.prose import render_prose
 from arena.catalog.words import TEXT, Said, add_claim, remove_claim, set_text
@@ -134,7 +135,10 @@ def _show(
             )
             for section in ModelText.Section
         ],
-        "claims": model.price_claims.all(),
+        "claims": [
+            (one, "" if one.amount is None else plain(one.amount))
+            for one in model.price_claims.all()
+        ],
         "claim_form": claim or ClaimForm(instance=PriceClaim(model=model), auto_id="claim-%s"),
     }
     wrong = (form is not None and preview is None) or claim is not None
