@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Path, Query, Router
 
+from arena.catalog.models import ImageModel
 from arena.challenges.models import Challenge, Prompt, ReferencePicture
 from arena.generation.models import Candidate
 from arena.generation.releasing import count_withheld, shown_with_names
@@ -28,6 +29,7 @@ from .shapes import (
     Page,
     Picture,
     PictureList,
+    PopulationName,
     Slug,
 )
 from .telling import address, tell_category, tell_model, tell_prompt, tell_row
@@ -43,6 +45,7 @@ class ChallengesOf(Page):
 
 class PicturesOf(Page):
     model: Slug | None = None
+    population: PopulationName | None = None
 
 
 @router.get("/challenges", response=ChallengeList, url_name="challenges")
@@ -58,9 +61,17 @@ def list_challenges(request: HttpRequest, filters: Query[ChallengesOf]) -> Chall
         found = found.filter(categories__slug=filters.category)
     ordered = found.prefetch_related("categories").order_by("position", "title", "pk")
     rows, told = cut(request, ordered, filters)
-    votes = count_by_challenge(shown_populations())
+    shown = shown_populations()
+    votes = count_by_challenge(shown)
     items = [
-        ChallengeSummary(**_summary(request, challenge, votes.get(challenge.pk, 0)))
+        ChallengeSummary(
+            **_summary(
+                request,
+                challenge,
+                population=shown[challenge.discipline],
+                votes=votes.get(challenge.pk, 0),
+            )
+        )
         for challenge in rows
     ]
     return ChallengeList(items=items, **told)
@@ -75,12 +86,11 @@ def read_challenge(request: HttpRequest, slug: Path[Slug]) -> ChallengeDetail:
     population = shown_population(discipline=challenge.discipline)
     board = read_board(Scope(population, challenge.discipline, challenge.pk))
     values: dict[str, Any] = {
-        **_summary(request, challenge, board.votes),
+        **_summary(request, challenge, population=population, votes=board.votes),
         "what_to_judge": challenge.what_to_judge,
         "canvas": {"width": challenge.canvas_width, "height": challenge.canvas_height},
         "prompts": [tell_prompt(prompt) for prompt in challenge.prompts.all()],
         "references": [_reference(request, picture) for picture in challenge.references.all()],
-        "population": population,
         "as_of": board.as_of,
         "standings": [tell_row(request, row) for row in board.rows],
         "pictures_url": address(request, "challenge_pictures", challenge.slug),
@@ -96,10 +106,14 @@ def list_pictures(
     """Pictures that have left the blind vote, with their models' names.
 
     Retired ones, those of closed challenges and of showcase prompts. A picture in play, or one that looks
-    like a picture in play, is never here.
+    like a picture in play, is never here. Of one population: `population`, else the model's, else that of
+    the challenge's standings.
     """
     challenge = _find(slug)
-    found = shown_with_names().filter(slot__prompt__challenge=challenge)
+    population = filters.population or _population_of(challenge, model=filters.model)
+    found = shown_with_names().filter(
+        slot__prompt__challenge=challenge, slot__model__population=population
+    )
     if filters.model:
         found = found.filter(slot__model__slug=filters.model)
     ordered = (
@@ -115,7 +129,14 @@ def list_pictures(
     )
     rows, told = cut(request, ordered, filters)
     items = [Picture(**_picture(request, candidate)) for candidate in rows]
-    return PictureList(items=items, withheld=count_withheld(challenge), **told)
+    withheld = count_withheld(challenge, population=population)
+    return PictureList(items=items, withheld=withheld, population=population, **told)
+
+
+def _population_of(challenge: Challenge, *, model: str | None) -> PopulationName:
+    asked = ImageModel.objects.filter(slug=model).first() if model else None
+    found = asked.population if asked else shown_population(discipline=challenge.discipline)
+    return cast(PopulationName, found)
 
 
 def _find(slug: str, *along: Any) -> Challenge:
@@ -126,7 +147,9 @@ def _find(slug: str, *along: Any) -> Challenge:
     return challenge
 
 
-def _summary(request: HttpRequest, challenge: Challenge, votes: int) -> dict[str, Any]:
+def _summary(
+    request: HttpRequest, challenge: Challenge, *, population: str, votes: int
+) -> dict[str, Any]:
     return {
         "slug": challenge.slug,
         "title": challenge.title,
@@ -134,6 +157,7 @@ def _summary(request: HttpRequest, challenge: Challenge, votes: int) -> dict[str
         "status": challenge.status,
         "opened_at": challenge.opened_at,
         "closed_at": challenge.closed_at,
+        "population": population,
         "votes": votes,
         "url": address(request, "challenge", challenge.slug),
         "categories": [tell_category(category) for category in challenge.categories.all()],

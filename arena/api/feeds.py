@@ -6,6 +6,7 @@ from django.db.models import Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext
 
 from arena.catalog.models import ImageModel
@@ -19,7 +20,10 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Feed(Atom1Feed):
-    """An empty feed is as old as its site, not as new as the question: answers stay the same, and so do ETags."""
+    """Entries' descriptions are HTML to whoever reads them, so plain words are escaped.
+
+    An empty feed is as old as its site, not as new as the question: answers stay the same, and so do ETags.
+    """
 
     def latest_post_date(self) -> datetime:
         return max((item["updateddate"] for item in self.items), default=NEVER)
@@ -36,7 +40,7 @@ def challenges(request: HttpRequest) -> HttpResponse:
         feed.add_item(
             title=challenge.title,
             link=link,
-            description=challenge.what_to_judge,
+            description=escape(challenge.what_to_judge),
             unique_id=link,
             pubdate=challenge.opened_at,
             updateddate=challenge.closed_at or challenge.opened_at,
@@ -59,7 +63,7 @@ def models(request: HttpRequest) -> HttpResponse:
         feed.add_item(
             title=gettext("%(model)s by %(lab)s") % {"model": model.name, "lab": model.lab.name},
             link=link,
-            description=model.description,
+            description=escape(model.description),
             unique_id=link,
             pubdate=model.entered,
             updateddate=model.entered,

@@ -236,7 +236,8 @@ class ChallengeSummary(Schema):
     status: Literal["open", "closed"]
     opened_at: datetime | None
     closed_at: datetime | None
-    votes: Count = Field(description="Counted votes of the population that boards show.")
+    population: PopulationName = Field(description="Whose votes and standings are told here.")
+    votes: Count = Field(description="Counted votes of that population.")
     url: str
 
 
@@ -271,7 +272,6 @@ class ChallengeDetail(ChallengeSummary):
     canvas: Canvas
     prompts: list[PromptShape]
     references: list[Reference]
-    population: PopulationName = Field(description="Whose standings these are.")
     as_of: datetime | None
     standings: list[BoardRow]
     pictures_url: str
@@ -297,5 +297,6 @@ class Picture(Schema):
 
 
 class PictureList(Listed):
+    population: PopulationName = Field(description="Whose pictures these are.")
     withheld: Count = Field(description="Not shown, since a picture in play looks the same.")
     items: list[Picture]

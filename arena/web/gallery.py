@@ -27,7 +27,8 @@ NAME = re.compile(r"[A-Za-z0-9_-]{8,40}")
 class GalleryPage:
     """One page of the gallery, newest first; `more` is the address of the next one, or empty.
 
-    `population` is what the pictures are of: the chosen model's, else what boards show (I8).
+    `population` is what the pictures are of: the chosen model's, else what the board of the challenge or
+    discipline shows, else what boards show (I8).
     """
 
     filters: tuple[Filter, ...]
@@ -73,7 +74,7 @@ def _read_filters(query: Mapping[str, str]) -> tuple[str, tuple[Filter, ...]]:
     released = list_released_from()
     models = list(ImageModel.objects.filter(pk__in={model for model, _ in released}))
     asked = next((model for model in models if model.slug == query.get("model")), None)
-    population = asked.population if asked else shown_population()
+    population = asked.population if asked else _population_for(query)
     of_it = {model.pk for model in models if model.population == population}
     challenges = list(
         Challenge.objects.filter(
@@ -99,6 +100,15 @@ def _read_filters(query: Mapping[str, str]) -> tuple[str, tuple[Filter, ...]]:
         for name in FILTERS
     )
     return population, filters
+
+
+def _population_for(query: Mapping[str, str]) -> str:
+    """Choose as the page of the asked challenge, or the board of the asked discipline, does."""
+    asked = query.get("discipline", "")
+    if slug := query.get("challenge", "").replace("\0", ""):
+        public = Challenge.objects.exclude(status=Challenge.Status.DRAFT).filter(slug=slug)
+        asked = public.values_list("discipline", flat=True).first() or asked
+    return shown_population(discipline=asked if asked in Discipline.values else "")
 
 
 def _conditions(chosen: Mapping[str, str]) -> Q:

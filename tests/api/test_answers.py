@@ -324,7 +324,7 @@ QUERIES = {
     "/matchups/{a}/{b}": 5,
     "/challenges": 5,
     "/challenges/{first}": 7,
-    "/challenges/{first}/pictures": 5,
+    "/challenges/{first}/pictures": 6,
 }
 
 

@@ -1,11 +1,13 @@
 """Atom feeds: what is new, newest first."""
 
+import html
 from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
 
+from arena.catalog.models import ImageModel
 from arena.challenges.models import Challenge
 from tests.factories import create_arena, create_candidate, create_challenge, create_model
 
@@ -47,6 +49,19 @@ def test_models_come_with_their_first_picture(client):
     for status in (Challenge.Status.OPEN, Challenge.Status.CLOSED):
         Challenge.objects.filter(pk=draft.pk).update(status=status)
         assert entries(client, "models") == [drafted.slug, *found]
+
+
+def test_words_in_feeds_are_words_to_whoever_reads_them_as_html(client):
+    [challenge] = create_arena()
+    words = "<script>alert(1)</script> a < b & c"
+    Challenge.objects.filter(pk=challenge.pk).update(what_to_judge=words)
+    ImageModel.objects.update(description=words)
+    for name in ("challenges", "models"):
+        feed = ElementTree.fromstring(client.get(f"/feeds/{name}.atom").content)
+        for summary in feed.iter(f"{ATOM}summary"):
+            assert summary.get("type") == "html"
+            assert "<" not in summary.text
+            assert html.unescape(summary.text) == words
 
 
 def test_an_empty_feed_is_a_feed_and_stays_the_same(client):

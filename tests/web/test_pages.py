@@ -1,11 +1,13 @@
 """Public pages: they answer, show what the data says, and cost a fixed number of queries."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from arena.battles.models import Battle
 from arena.battles.pool import Scope
@@ -20,6 +22,7 @@ from arena.web.context import forget_site
 from tests.factories import (
     cast,
     create_arena,
+    create_candidate,
     create_challenge,
     create_model,
     create_offering,
@@ -299,9 +302,38 @@ def test_each_discipline_shows_its_own_population_on_pages_and_in_the_api(client
         assert "1 counted vote on this challenge alone" in page
         assert ("counted apart" in page) == demo
     listed = client.get("/api/v1/challenges").json()["items"]
-    assert [one["votes"] for one in listed] == [1, 1]
-    cards = client.get(reverse("web:challenges")).content.decode()
-    assert cards.count("1 vote ") == 2
+    told = {one["slug"]: (one["population"], one["votes"]) for one in listed}
+    assert told == {edit.slug: ("demo", 1), text.slug: ("real", 1)}
+    for page in (reverse("web:challenges"), "/"):
+        cards = client.get(page).content.decode()
+        assert cards.count("1 vote ") == 2
+        assert cards.count("<li>demo studios</li>") == 1
+
+
+def test_pictures_of_a_challenge_are_those_of_its_standings_everywhere(client, settings):
+    """Real votes on text alone: a closed editing challenge shows its demo pictures, and its links lead there."""
+    edit = create_challenge(discipline="image-editing", status="closed")
+    for population in ("real", "real", "demo"):
+        create_candidate(challenge=edit, model=create_model(population=population))
+    Challenge.objects.filter(pk=edit.pk).update(closed_at=timezone.now() - timedelta(days=1))
+    [text] = create_arena(population=Population.REAL)
+    cast(scope=Scope(challenge=text.slug))
+    refresh_boards()
+    page = client.get(reverse("web:challenge", args=[edit.slug]))
+    assert len(page.context["exhibits"]) == 1
+    gallery = client.get(page.context["gallery_url"])
+    assert gallery.status_code == 200
+    assert len(gallery.context["gallery"].exhibits) == 1
+    assert client.get("/gallery/?challenge=%00&discipline=nonsense").status_code == 404
+    told = client.get(f"/api/v1/challenges/{edit.slug}/pictures").json()
+    assert told["population"] == "demo"
+    assert {one["model"]["population"] for one in told["items"]} == {"demo"}
+    for asked in (
+        "population=real",
+        f"model={ImageModel.objects.filter(population='real')[0].slug}",
+    ):
+        told = client.get(f"/api/v1/challenges/{edit.slug}/pictures?{asked}").json()
+        assert {one["model"]["population"] for one in told["items"]} == {"real"}, asked
 
 
 def test_a_category_is_a_filter_in_the_address(client):

@@ -96,6 +96,7 @@ def challenge_cards(*, most: int | None = None, only: Q = EVERY) -> list[dict[st
             "prompt_excerpt": _excerpt(challenge),
             "status": challenge.status,
             "votes": votes.get(challenge.pk, 0),
+            "population": shown[challenge.discipline],
             "progress": measure_progress(_slots(challenge, shown[challenge.discipline])),
             "references": show_references(challenge),
         }
