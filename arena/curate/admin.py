@@ -48,6 +48,7 @@ from .key_admin import ApiKeyAdmin
 from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
 from .raw import LawfulAdmin, ShownInline
 from .ruled import RuledForm
+from .told import ToldAdmin
 
 __all__ = [
     "ApiKeyAdmin",
@@ -63,7 +64,7 @@ admin.site.site_title = "Paragone"
 admin.site.index_title = "Challenges, pictures, catalogue"
 
 
-class FactAdmin(admin.ModelAdmin):
+class FactAdmin(ToldAdmin):
     """Rows that are appended by the arena and changed by nobody."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -352,6 +353,6 @@ class ProviderAdmin(LawfulAdmin):
 
 
 @admin.register(Lab, Category)
-class NameAdmin(admin.ModelAdmin):
+class NameAdmin(ToldAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)

@@ -10,9 +10,11 @@ from arena.generation.breakers import close_breaker
 from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
 from arena.generation.models import Batch, Breaker
 
+from .told import ToldAdmin
+
 
 @admin.register(Batch)
-class BatchAdmin(admin.ModelAdmin):
+class BatchAdmin(ToldAdmin):
     list_display = ("pk", "challenge", "ordered_by", "created_at", "open_slots", "paused_at")
     list_select_related = ("challenge", "ordered_by")
     list_filter = ("challenge",)
@@ -64,7 +66,7 @@ class BatchAdmin(admin.ModelAdmin):
 
 
 @admin.register(Breaker)
-class BreakerAdmin(admin.ModelAdmin):
+class BreakerAdmin(ToldAdmin):
     list_display = ("offering", "open_until", "open_seconds", "reason", "probing")
     list_select_related = ("offering__provider", "probing")
     actions = ("ask_again",)

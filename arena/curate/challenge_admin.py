@@ -37,6 +37,7 @@ from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
 from .ordering import OrderForm, orderable_models
+from .told import ToldAdmin
 
 
 class ChallengeForm(forms.ModelForm):
@@ -143,7 +144,7 @@ class ReferenceInline(admin.StackedInline):
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(admin.ModelAdmin):
+class ChallengeAdmin(ToldAdmin):
     form = ChallengeForm
     list_display = ("title", "discipline", "status", "pictures")
     list_filter = ("status", "discipline", "categories")

@@ -12,6 +12,8 @@ from arena.clients.keys import NewKey, has_expired, make_key, revoke_key
 from arena.clients.models import ApiKey
 from arena.generation.quotas import Use, measure_use
 
+from .told import ToldAdmin
+
 
 class KeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
@@ -33,7 +35,7 @@ class KeyForm(forms.ModelForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
+class ApiKeyAdmin(ToldAdmin):
     form = KeyForm
     list_display = (
         "name",

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from arena.generation.budget import Room, remove_cap, room_left, set_cap
 from arena.generation.models import LedgerEntry, SpendingCap
 
+from .told import ToldAdmin
+
 
 class SpendingCapForm(forms.ModelForm):
     """What a cap is for follows from what is chosen: a provider, a challenge, or neither."""
@@ -43,7 +45,7 @@ class SpendingCapForm(forms.ModelForm):
 
 
 @admin.register(SpendingCap)
-class SpendingCapAdmin(admin.ModelAdmin):
+class SpendingCapAdmin(ToldAdmin):
     form = SpendingCapForm
     list_display = ("scope", "provider", "challenge", "dollars", "left")
     list_select_related = ("provider", "challenge")
@@ -68,7 +70,7 @@ class SpendingCapAdmin(admin.ModelAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(admin.ModelAdmin):
+class LedgerEntryAdmin(ToldAdmin):
     """Appended by the arena and changed by nobody; PostgreSQL refuses it too."""
 
     list_display = (

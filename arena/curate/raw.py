@@ -8,9 +8,10 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from .ruled import RuledForm
+from .told import ToldAdmin
 
 
-class LawfulAdmin(admin.ModelAdmin):
+class LawfulAdmin(ToldAdmin):
     """Raw rows of the catalogue: by its rules, and only what was changed is written."""
 
     form = RuledForm
