@@ -69,25 +69,37 @@ CHOICES = (
 
 
 def place_labels(
-    dots: Sequence[tuple[float, float, str]], *, room: Room, most: int
+    dots: Sequence[tuple[float, float, str]],
+    *,
+    room: Room,
+    most: int,
+    whiskers: Sequence[tuple[float, float]] = (),
 ) -> list[Label | None]:
     """Choose a place for each name, or None, the first ones first; at most `most` of them.
 
-    `dots` are (x, y, name) with places in percent of the track, y from the top.
+    `dots` are (x, y, name) with places in percent of the track, y from the top; `whiskers` the upper and
+    lower end of the line through each. A name crosses such a line only where it has no other place.
     """
     centres = [(x / 100 * room.width, y / 100 * room.height) for x, y, _ in dots]
     taken = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in centres]
+    lines = [
+        _Box(x - 2, top / 100 * room.height, x + 2, bottom / 100 * room.height)
+        for (x, _), (top, bottom) in zip(centres, whiskers, strict=False)
+    ]
     found: list[Label | None] = []
     for own, ((x, y), (_, _, name)) in enumerate(zip(centres, dots, strict=True)):
-        label = None
         others = taken[:own] + taken[own + 1 :]
-        for choice in CHOICES if len(taken) - len(dots) < most else ():
-            box = _box(x, y, name=name, choice=choice)
-            if box.lies_in(room) and not any(box.meets(other) for other in others):
-                label = choice
-                taken.append(box)
-                break
-        found.append(label)
+        fitting = [
+            (choice, box)
+            for choice in (CHOICES if len(taken) - len(dots) < most else ())
+            if (box := _box(x, y, name=name, choice=choice)).lies_in(room)
+            and not any(box.meets(other) for other in others)
+        ]
+        foreign = lines[:own] + lines[own + 1 :]
+        clear = [one for one in fitting if not any(one[1].meets(line) for line in foreign)]
+        if best := next(iter(clear or fitting), None):
+            taken.append(best[1])
+        found.append(best[0] if best else None)
     return found
 
 

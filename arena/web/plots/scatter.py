@@ -87,8 +87,9 @@ def draw_scatter(spots: Sequence[Spot]) -> Scatter:
         return 100 - y_scale.position(value)
 
     centres = [(x_scale.position(spot.x), top(spot.y), spot.name) for spot in ordered]
-    wide = place_labels(centres, room=WIDE, most=MOST_WIDE)
-    narrow = place_labels(centres, room=NARROW, most=MOST_NARROW)
+    whiskers = [(top(spot.high), top(spot.low)) for spot in ordered]
+    wide = place_labels(centres, room=WIDE, most=MOST_WIDE, whiskers=whiskers)
+    narrow = place_labels(centres, room=NARROW, most=MOST_NARROW, whiskers=whiskers)
     dots = tuple(
         Dot(
             spot=spot,

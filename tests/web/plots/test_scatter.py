@@ -112,3 +112,16 @@ def test_a_dot_at_the_right_edge_gets_its_label_at_its_left() -> None:
     (label,) = place_labels([(99, 50, "Nano Banana")], room=NARROW, most=1)
     assert label is not None
     assert label.anchor == "end"
+
+
+def test_a_name_crosses_the_line_of_another_dot_only_where_it_has_no_other_place():
+    dots = [(50, 50, "Gouache"), (55, 60, "Ray")]
+    free = place_labels(dots, room=WIDE, most=2)
+    assert free[0] is not None
+    assert free[0].anchor == "start"
+    label, _ = place_labels(dots, room=WIDE, most=2, whiskers=[(48, 52), (20, 80)])
+    assert label is not None
+    assert label.anchor == "end"
+    fenced = [*dots, (45, 60, "Press")]
+    label, *_ = place_labels(fenced, room=WIDE, most=3, whiskers=[(48, 52), (0, 100), (0, 100)])
+    assert label is not None
