@@ -39,17 +39,17 @@ class BatchAdmin(ToldAdmin):
 
     @admin.action(description="Pause: ask for no further picture", permissions=["change"])
     def pause(self, request: HttpRequest, chosen: Any) -> None:
-        for batch in chosen:
-            pause_batch(batch)
+        paused = [batch for batch in chosen if pause_batch(batch)]
+        for batch in paused:
             self.log_change(request, batch, "Paused.")
-        messages.success(request, f"{len(chosen)} batches paused; what is under way goes on.")
+        messages.success(request, f"{len(paused)} batches paused; what is under way goes on.")
 
     @admin.action(description="Go on with paused batches", permissions=["change"])
     def go_on(self, request: HttpRequest, chosen: Any) -> None:
-        for batch in chosen:
-            resume_batch(batch)
+        resumed = [batch for batch in chosen if resume_batch(batch)]
+        for batch in resumed:
             self.log_change(request, batch, "Goes on.")
-        messages.success(request, f"{len(chosen)} batches go on.")
+        messages.success(request, f"{len(resumed)} batches go on.")
 
     @admin.action(
         description="Cancel what is not made yet (cannot be undone)", permissions=["change"]

@@ -1,21 +1,45 @@
 """Pausing and cancelling what was ordered."""
 
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from .ledger import release
 from .models import Batch, Generation, Slot
 
 
-def pause_batch(batch: Batch) -> None:
-    """Ask for no further picture of a batch; what is under way goes on."""
-    Batch.objects.filter(pk=batch.pk, paused_at=None).update(paused_at=Now())
+def lock_batch(batch: Batch) -> None:
+    """Hold the batch's row until the transaction ends, and read it afresh."""
+    batch.refresh_from_db(from_queryset=Batch.objects.select_for_update(no_key=True))
 
 
-def resume_batch(batch: Batch) -> None:
-    """Go on with a paused batch."""
-    Batch.objects.filter(pk=batch.pk).update(paused_at=None)
+def pause_batch(batch: Batch) -> bool:
+    """Ask for no further picture of a batch; what is under way goes on. False where it was paused before."""
+    changed = Batch.objects.filter(pk=batch.pk, paused_at=None).update(paused_at=Now())
+    return bool(changed)
+
+
+def resume_batch(batch: Batch) -> bool:
+    """Go on with a paused batch; False where it was not paused."""
+    changed = Batch.objects.filter(pk=batch.pk, paused_at__isnull=False).update(paused_at=None)
+    return bool(changed)
+
+
+@transaction.atomic
+def restore_pause(batch: Batch, *, former: datetime | None, expected: datetime | None) -> None:
+    """Let a batch be paused since `former`, or go on where that is None.
+
+    Raises ValidationError where it is not paused as `expected` any more.
+    """
+    lock_batch(batch)
+    if batch.paused_at != expected:
+        raise ValidationError(_("This order has been paused or resumed since: decide by hand."))
+    batch.paused_at = former
+    batch.save(update_fields=["paused_at"])
 
 
 def cancel_batch(batch: Batch) -> tuple[int, int]:

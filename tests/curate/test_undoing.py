@@ -10,8 +10,9 @@ from arena.battles.decisions import hide_picture
 from arena.challenges.history import note_action
 from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.curate.desk.undoing import take_back
-from arena.generation.cancelling import cancel_slots
+from arena.generation.cancelling import cancel_slots, pause_batch, resume_batch
 from arena.generation.models import (
+    Batch,
     Slot,
     SpendingCap,
 )
@@ -22,6 +23,7 @@ from tests.factories import (
     create_challenge,
     create_model,
     create_offering,
+    create_slot,
     issue,
 )
 
@@ -242,3 +244,68 @@ def test_a_second_press_leaves_no_line_that_could_be_undone(client, curator):
     post(client, "prompts", challenge.pk, **text)
     assert "Nothing was changed" in post(client, "move", challenge.pk, do="close")
     assert challenge.history.count() == lines
+
+
+@pytest.fixture
+def batch():
+    return create_slot(challenge=create_challenge(), model=create_model()).batch
+
+
+def is_paused(batch: Batch) -> bool:
+    batch.refresh_from_db()
+    return batch.paused_at is not None
+
+
+def test_an_undo_of_a_pause_never_lets_an_order_go_on_that_was_paused_anew(client, curator, batch):
+    post(client, "batch", batch.pk, do="pause")
+    first = HistoryLine.objects.get()
+    # By somebody else among the raw rows, where no line is left.
+    resume_batch(batch)
+    pause_batch(batch)
+    assert "paused or resumed since" in post(client, "undo", first.pk)
+    assert is_paused(batch)
+
+
+def test_an_undo_of_going_on_never_pauses_an_order_that_was_resumed_anew(client, curator, batch):
+    for do in ("pause", "resume", "pause", "resume"):
+        post(client, "batch", batch.pk, do=do)
+    newest, _, older, _ = HistoryLine.objects.all()
+    assert "paused or resumed this order since" in post(client, "undo", older.pk)
+    assert not is_paused(batch)
+    post(client, "undo", newest.pk)
+    assert is_paused(batch)
+
+
+def test_pauses_are_taken_back_one_after_another(client, curator, batch):
+    for do in ("pause", "resume"):
+        post(client, "batch", batch.pk, do=do)
+    undo_last(client, curator)
+    assert is_paused(batch)
+    assert undo_last(client, curator).said.startswith("Took back: Paused order")
+    assert not is_paused(batch)
+
+
+def test_a_press_that_changes_no_order_leaves_no_line(client, curator, batch):
+    assert "Nothing was changed." in post(client, "batch", batch.pk, do="resume")
+    assert not HistoryLine.objects.exists()
+    for _ in range(2):
+        post(client, "batch", batch.pk, do="pause")
+    assert HistoryLine.objects.count() == 1
+
+
+def test_a_pause_of_a_former_version_is_taken_back_unless_a_newer_one_stands(
+    client, curator, batch
+):
+    def note(do: str) -> HistoryLine:
+        undo = {"do": do, "batch": batch.pk}
+        return note_action(who=curator, said="Did it.", undo=undo, way_back="Undoes it.")
+
+    post(client, "undo", note("pause").pk)
+    assert is_paused(batch)
+    post(client, "undo", note("resume").pk)
+    assert not is_paused(batch)
+    older = note("resume")
+    pause_batch(batch)
+    Batch.objects.update(paused_at=timezone.now() + timedelta(seconds=1))
+    assert "paused this order since" in post(client, "undo", older.pk)
+    assert is_paused(batch)

@@ -1,6 +1,7 @@
 """Decisions about calls: an uncertain one, a batch, an open breaker."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -12,7 +13,7 @@ from arena.challenges.history import note_action
 from arena.challenges.models import Challenge
 from arena.curate.access import curators_only, who
 from arena.generation.breakers import close_breaker
-from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
+from arena.generation.cancelling import cancel_batch, lock_batch, pause_batch, resume_batch
 from arena.generation.ledger import reserved_amount
 from arena.generation.models import Batch, Breaker, Generation
 from arena.generation.moderation import can_send_again, settle_uncertain
@@ -82,24 +83,40 @@ def move_batch(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted not in ("pause", "resume", "cancel"):
         raise Http404("A batch is paused, resumed or cancelled.")
     with transaction.atomic():
-        undo: dict[str, object] | None = None
-        if wanted == "pause":
-            pause_batch(batch)
-            said = f"Paused order {pk}; what is under way goes on."
-            undo, way_back = {"do": "resume", "batch": pk}, "Goes on with it."
-        elif wanted == "resume":
-            resume_batch(batch)
-            said = f"Went on with order {pk}."
-            undo, way_back = {"do": "pause", "batch": pk}, "Pauses it again."
-        else:
-            ended, under_way = cancel_batch(batch)
-            said = f"Cancelled order {pk}: {ended} pictures ended, {under_way} under way end by themselves."
-            way_back = "Cannot be taken back: a cancelled picture is never asked for again."
-        line = note_action(
-            challenge=batch.challenge, who=who(request), said=said, undo=undo, way_back=way_back
-        )
-    messages.success(request, line.said)
+        done = _cancel(batch) if wanted == "cancel" else _pause(batch, wanted=wanted)
+        if done:
+            note_action(challenge=batch.challenge, who=who(request), **done)
+    messages.success(request, done["said"] if done else "Nothing was changed.")
     return _to_challenge(batch.challenge)
+
+
+def _pause(batch: Batch, *, wanted: str) -> dict[str, Any] | None:
+    """Pause a batch or go on with it; return what the history says, None where it stood like that before."""
+    lock_batch(batch)
+    former = batch.paused_at
+    if not (pause_batch(batch) if wanted == "pause" else resume_batch(batch)):
+        return None
+    batch.refresh_from_db(fields=["paused_at"])
+    said, way_back = f"Went on with order {batch.pk}.", "Pauses it again."
+    if wanted == "pause":
+        said = f"Paused order {batch.pk}; what is under way goes on."
+        way_back = "Goes on with it."
+    moments = {"former": former, "now": batch.paused_at}
+    kept = {name: at and at.isoformat() for name, at in moments.items()}
+    return {
+        "said": said,
+        "undo": {"do": "paused", "batch": batch.pk, **kept},
+        "way_back": way_back,
+    }
+
+
+def _cancel(batch: Batch) -> dict[str, Any]:
+    ended, under_way = cancel_batch(batch)
+    return {
+        "said": f"Cancelled order {batch.pk}: {ended} pictures ended, "
+        f"{under_way} under way end by themselves.",
+        "way_back": "Cannot be taken back: a cancelled picture is never asked for again.",
+    }
 
 
 @require_POST

@@ -33,7 +33,13 @@ from arena.challenges.history import claim_undo, note_action
 from arena.challenges.models import Challenge, HistoryLine, Prompt
 from arena.curate.exchange.importing import take_back_import
 from arena.generation.budget import remove_cap, set_cap
-from arena.generation.cancelling import cancel_batch, pause_batch, resume_batch
+from arena.generation.cancelling import (
+    cancel_batch,
+    lock_batch,
+    pause_batch,
+    restore_pause,
+    resume_batch,
+)
 from arena.generation.models import Batch, Candidate, SpendingCap
 from arena.generation.releasing import open_for_votes
 from arena.generation.slots import has_pictures
@@ -108,6 +114,26 @@ def _cancel(line: HistoryLine, undo: Values, _: User) -> None:
     cancel_batch(Batch.objects.get(pk=undo["batch"]))
 
 
+def _paused(line: HistoryLine, undo: Values, _: User) -> None:
+    batch = Batch.objects.get(pk=undo["batch"])
+    lock_batch(batch)
+    # Paused and resumed again by others it stands as it did, and that was their decision.
+    later = HistoryLine.objects.filter(pk__gt=line.pk, undone_by=None)
+    if later.filter(undo__do="paused", undo__batch=undo["batch"]).exists():
+        raise ValidationError("Somebody has paused or resumed this order since: decide by hand.")
+    former, now = (undo[name] and parse_datetime(undo[name]) for name in ("former", "now"))
+    restore_pause(batch, former=former or None, expected=now or None)
+
+
+def _resume(line: HistoryLine, undo: Values, _: User) -> None:
+    """Go on with an order by a line that did not keep since when it was paused; its own pause is the older one."""
+    batch = Batch.objects.get(pk=undo["batch"])
+    lock_batch(batch)
+    if batch.paused_at and batch.paused_at > line.created_at:
+        raise ValidationError("Somebody has paused this order since: decide by hand.")
+    resume_batch(batch)
+
+
 def _unhide(line: HistoryLine, undo: Values, who: User) -> None:
     decision = Decision.objects.select_related("candidate").get(pk=undo["decision"])
     if decision.candidate.decisions.filter(pk__gt=decision.pk).exists():
@@ -160,8 +186,10 @@ UNDO: dict[str, Callable[[HistoryLine, Values, User], Any]] = {
     "restore": lambda line, undo, _: restore_prompt(Prompt.objects.get(pk=undo["prompt"])),
     "cap": _cap,
     "cancel": _cancel,
+    "paused": _paused,
+    # Lines of former versions have these two.
     "pause": lambda line, undo, _: pause_batch(Batch.objects.get(pk=undo["batch"])),
-    "resume": lambda line, undo, _: resume_batch(Batch.objects.get(pk=undo["batch"])),
+    "resume": _resume,
     "hide": _hide,
     "unhide": _unhide,
     "return": lambda line, undo, _: return_suggestion(undo["suggestion"]),
