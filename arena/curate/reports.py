@@ -55,6 +55,17 @@ def name_picture(candidate: Candidate) -> str:
     return f"picture {candidate.pk} ({slot.model.name}, take {slot.take + 1})"
 
 
+def undo_of_showing(decision: Decision, *, plays: bool, reason: str) -> dict[str, object]:
+    """Say how a picture that a decision showed again is hidden again, with the reason it had."""
+    return {
+        "do": "hide",
+        "candidate": decision.candidate_id,
+        "decision": decision.pk,
+        "plays": plays,
+        "reason": reason,
+    }
+
+
 @require_safe
 @curators_only
 def reports(request: HttpRequest) -> HttpResponse:
@@ -216,11 +227,11 @@ def _hide_void(request: HttpRequest, candidate: Candidate) -> Told:
 
 
 def _show(request: HttpRequest, candidate: Candidate) -> Told:
-    undo = {"do": "hide", "candidate": candidate.pk, "reason": candidate.hidden_reason}
     decision, plays = show_picture(candidate, by=who(request))
     if decision is None:
         return Told(_("It was shown before; nothing was decided."))
     name, back = name_picture(candidate), "Hides it again."
+    undo = undo_of_showing(decision, plays=plays, reason=candidate.hidden_reason)
     if plays:
         return Told(_("Shown again, and in play."), f"Put {name} back into play.", undo, back)
     message = _("Shown again. It is retired, so it does not play.")

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
-from arena.battles.decisions import hide_picture
+from arena.battles.decisions import hide_picture, retire_picture
 from arena.challenges.history import note_action
 from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.curate.desk.undoing import take_back
 from arena.generation.cancelling import cancel_slots, pause_batch, resume_batch
 from arena.generation.models import (
     Batch,
+    Candidate,
     Slot,
     SpendingCap,
 )
@@ -309,3 +311,76 @@ def test_a_pause_of_a_former_version_is_taken_back_unless_a_newer_one_stands(
     Batch.objects.update(paused_at=timezone.now() + timedelta(seconds=1))
     assert "paused this order since" in post(client, "undo", older.pk)
     assert is_paused(batch)
+
+
+@pytest.fixture
+def picture():
+    create_arena()
+    return Candidate.objects.first()
+
+
+def press_on(client, desk: str, picture: Candidate, what: str) -> HistoryLine:
+    """Hide a picture or show it again, at the desk or among the reports; return the newest line."""
+    if desk == "desk":
+        post(client, "decide", picture.pk, do={"show": "unhide"}.get(what, "hide"), reason="Crop")
+    else:
+        address = reverse("moderation:reported_picture", args=[picture.pk])
+        client.post(address, {"decision": what, "reason": "Crop"})
+    picture.refresh_from_db()
+    return HistoryLine.objects.first()
+
+
+@pytest.mark.parametrize("desk", ["desk", "reports"])
+def test_an_undo_of_showing_a_picture_never_overrides_a_newer_decision(
+    client, curator, picture, desk
+):
+    press_on(client, desk, picture, "hide-keep")
+    first = press_on(client, desk, picture, "show")
+    press_on(client, desk, picture, "hide-keep")
+    newest = press_on(client, desk, picture, "show")
+    assert "decided about this picture since" in post(client, "undo", first.pk)
+    picture.refresh_from_db()
+    assert picture.status == "in-play"
+    hide_picture(picture, void=False, reason="Tells its maker", by=None)
+    assert "decided about this picture since" in post(client, "undo", newest.pk)
+    picture.refresh_from_db()
+    assert picture.hidden_reason == "Tells its maker"
+
+
+@pytest.mark.parametrize("desk", ["desk", "reports"])
+def test_a_picture_that_was_shown_again_is_hidden_again_for_its_reason(
+    client, curator, picture, desk
+):
+    press_on(client, desk, picture, "hide-keep")
+    press_on(client, desk, picture, "show")
+    undo_last(client, curator)
+    picture.refresh_from_db()
+    assert (picture.status, picture.hidden_reason) == ("hidden", "Crop")
+
+
+def test_an_undo_of_showing_a_picture_is_refused_once_it_is_retired(client, curator, picture):
+    press_on(client, "desk", picture, "hide-keep")
+    played = press_on(client, "desk", picture, "show")
+    Candidate.objects.filter(pk=picture.pk).update(status="retired")  # as an opening does
+    assert "is retired: hide it by hand" in post(client, "undo", played.pk)
+    press_on(client, "desk", picture, "hide-keep")
+    assert press_on(client, "desk", picture, "show").said.endswith("it stays retired.")
+    undo_last(client, curator)
+    picture.refresh_from_db()
+    assert picture.status == "hidden"
+
+
+def test_a_shown_picture_of_a_former_version_is_hidden_unless_a_newer_decision_stands(
+    client, curator, picture
+):
+    undo = {"do": "hide", "candidate": picture.pk, "reason": "Crop"}
+    first, second = (
+        note_action(who=curator, said="Put it back.", undo=undo, way_back="Hides it again.")
+        for _ in range(2)
+    )
+    post(client, "undo", first.pk)
+    picture.refresh_from_db()
+    assert picture.hidden_reason == "Crop"
+    retire_picture(picture, by=None)
+    picture.decisions.update(created_at=timezone.now() + timedelta(seconds=1))
+    assert "decided about this picture since" in post(client, "undo", second.pk)

@@ -14,7 +14,7 @@ from arena.battles.decisions import hide_picture, retire_picture, rotate_picture
 from arena.challenges.history import note_action
 from arena.challenges.models import Challenge
 from arena.curate.access import curators_only, read_reason, who
-from arena.curate.reports import FOR_GOOD, name_picture
+from arena.curate.reports import FOR_GOOD, name_picture, undo_of_showing
 from arena.generation.models import Candidate
 from arena.generation.moderation import can_replace, is_retired
 
@@ -94,10 +94,10 @@ def _do(request: HttpRequest, found: Candidate) -> tuple[str, dict[str, object] 
         said = f"Hid {name}: {decision.reason}"
         return said, undo, "Shows it again, and puts it back into play."
     if wanted == "unhide":
-        undo = {"do": "hide", "candidate": found.pk, "reason": found.hidden_reason}
         shown, plays = show_picture(found, by=by)
         if shown is None:
             return f"Found {name} shown before.", None, ""
+        undo = undo_of_showing(shown, plays=plays, reason=found.hidden_reason)
         said = f"Put {name} back into play." if plays else f"Showed {name} again; it stays retired."
         return said, undo, "Hides it again."
     if wanted == "retire":

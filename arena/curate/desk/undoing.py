@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -41,6 +42,7 @@ from arena.generation.cancelling import (
     resume_batch,
 )
 from arena.generation.models import Batch, Candidate, SpendingCap
+from arena.generation.moderation import is_retired
 from arena.generation.releasing import open_for_votes
 from arena.generation.slots import has_pictures
 
@@ -136,14 +138,24 @@ def _resume(line: HistoryLine, undo: Values, _: User) -> None:
 
 def _unhide(line: HistoryLine, undo: Values, who: User) -> None:
     decision = Decision.objects.select_related("candidate").get(pk=undo["decision"])
-    if decision.candidate.decisions.filter(pk__gt=decision.pk).exists():
-        raise ValidationError("Somebody has decided about this picture since.")
+    _refuse_decided(decision.candidate, since=Q(pk__gt=decision.pk))
     show_picture(decision.candidate, by=who)
 
 
 def _hide(line: HistoryLine, undo: Values, who: User) -> None:
-    candidate = Candidate.objects.get(pk=undo["candidate"])
+    candidate = Candidate.objects.select_for_update().get(pk=undo["candidate"])
+    # Lines of former versions kept neither the decision nor whether the picture played.
+    kept = "decision" in undo
+    since = Q(pk__gt=undo["decision"]) if kept else Q(created_at__gt=line.created_at)
+    _refuse_decided(candidate, since=since)
+    if is_retired(candidate) and undo.get("plays", True):
+        raise ValidationError("This picture is retired: hide it by hand.")
     hide_picture(candidate, void=False, reason=undo["reason"], by=who)
+
+
+def _refuse_decided(candidate: Candidate, *, since: Q) -> None:
+    if candidate.decisions.filter(since).exists():
+        raise ValidationError("Somebody has decided about this picture since.")
 
 
 def _row(line: HistoryLine, undo: Values, _: User) -> None:
