@@ -77,6 +77,17 @@ def show_picture(candidate: Candidate, *, by: User | None) -> tuple[Decision | N
         return _decide(candidate, Decision.Action.SHOWN, by=by), plays
 
 
+def was_hidden_before(decision: Decision) -> bool:
+    """Tell whether a decision found its picture hidden already."""
+    turns = Decision.objects.filter(
+        candidate=decision.candidate_id,
+        pk__lt=decision.pk,
+        action__in=[Decision.Action.HIDDEN, Decision.Action.SHOWN],
+    )
+    before = turns.order_by("-pk").first()
+    return before is not None and before.action == Decision.Action.HIDDEN
+
+
 def dismiss_reports(candidate: Candidate, *, by: User | None, reason: str = "") -> Decision:
     """Close a picture's open reports and leave the picture as it is."""
     with transaction.atomic():

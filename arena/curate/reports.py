@@ -21,6 +21,7 @@ from arena.battles.decisions import (
     retire_picture,
     rotate_picture,
     show_picture,
+    was_hidden_before,
 )
 from arena.battles.models import Decision, Report
 from arena.battles.reports import open_reports, read_queue
@@ -33,6 +34,7 @@ from .access import curators_only, read_reason, who
 MOST = 50
 DECIDED = 30
 FOR_GOOD = "Cannot be taken back: a retired picture never comes back into play."
+HIDDEN_BEFORE = "Cannot be taken back: it was hidden before, too. Put it back into play by hand."
 CLOSED = "Cannot be taken back: who sees the picture may report it again."
 
 
@@ -53,6 +55,22 @@ def name_picture(candidate: Candidate) -> str:
     """Name a picture in a line of the history."""
     slot = candidate.slot
     return f"picture {candidate.pk} ({slot.model.name}, take {slot.take + 1})"
+
+
+def tell_hiding(
+    candidate: Candidate, decision: Decision
+) -> tuple[str, dict[str, object] | None, str]:
+    """Say what a decision to hide did, how it is undone, and the way back."""
+    name, void = name_picture(candidate), decision.votes == Decision.Votes.VOIDED
+    if was_hidden_before(decision):
+        did = f"Voided the votes of {name}, which was hidden" if void else f"Kept {name} hidden"
+        return f"{did}: {decision.reason}", None, HIDDEN_BEFORE
+    return (
+        f"Hid {name}{' and voided its votes' if void else ''}: {decision.reason}",
+        {"do": "unhide", "decision": decision.pk},
+        "Shows it again, and puts it back into play"
+        + ("; its voided votes stay voided." if void else "."),
+    )
 
 
 def undo_of_showing(decision: Decision, *, plays: bool, reason: str) -> dict[str, object]:
@@ -207,23 +225,13 @@ def _dismiss(request: HttpRequest, candidate: Candidate) -> Told:
 
 def _hide_keep(request: HttpRequest, candidate: Candidate) -> Told:
     decision = hide_picture(candidate, void=False, reason=read_reason(request), by=who(request))
-    return Told(
-        _("Hidden. Its votes are kept; they can still be voided on the picture’s page."),
-        f"Hid {name_picture(candidate)}: {decision.reason}",
-        {"do": "unhide", "decision": decision.pk},
-        "Shows it again, and puts it back into play.",
-    )
+    message = _("Hidden. Its votes are kept; they can still be voided on the picture’s page.")
+    return Told(message, *tell_hiding(candidate, decision))
 
 
 def _hide_void(request: HttpRequest, candidate: Candidate) -> Told:
     decision = decide_to_hide(candidate, void=True, reason=read_reason(request), by=who(request))
-    return Told(
-        "",
-        f"Hid {name_picture(candidate)} and voided its votes: {decision.reason}",
-        {"do": "unhide", "decision": decision.pk},
-        "Shows it again, and puts it back into play; its voided votes stay voided.",
-        void=decision,
-    )
+    return Told("", *tell_hiding(candidate, decision), void=decision)
 
 
 def _show(request: HttpRequest, candidate: Candidate) -> Told:

@@ -384,3 +384,32 @@ def test_a_shown_picture_of_a_former_version_is_hidden_unless_a_newer_decision_s
     retire_picture(picture, by=None)
     picture.decisions.update(created_at=timezone.now() + timedelta(seconds=1))
     assert "decided about this picture since" in post(client, "undo", second.pk)
+
+
+@pytest.mark.parametrize(
+    ("desk", "what"),
+    [("desk", "hide-keep"), ("reports", "hide-keep"), ("reports", "hide-void")],
+)
+def test_a_picture_that_was_hidden_before_a_press_is_not_shown_by_its_undo(
+    client, curator, picture, desk, what
+):
+    press_on(client, desk, picture, "hide-keep")
+    line = press_on(client, desk, picture, what)
+    did = "Voided the votes of" if what == "hide-void" else "Kept"
+    assert line.said.startswith(f"{did} picture {picture.pk} ")
+    assert (line.undo, picture.decisions.count()) == (None, 2)
+    assert "it was hidden before, too" in post(client, "undo", line.pk)
+    former = note_action(
+        who=curator,
+        said="Hid it.",
+        undo={"do": "unhide", "decision": picture.decisions.first().pk},
+        way_back="Shows it again.",
+    )
+    assert "It was hidden before that, too" in post(client, "undo", former.pk)
+    picture.refresh_from_db()
+    assert picture.status == "hidden"
+    press_on(client, desk, picture, "show")
+    assert press_on(client, desk, picture, "hide-keep").said.startswith("Hid picture")
+    undo_last(client, curator)
+    picture.refresh_from_db()
+    assert picture.status == "in-play"

@@ -14,7 +14,7 @@ from arena.battles.decisions import hide_picture, retire_picture, rotate_picture
 from arena.challenges.history import note_action
 from arena.challenges.models import Challenge
 from arena.curate.access import curators_only, read_reason, who
-from arena.curate.reports import FOR_GOOD, name_picture, undo_of_showing
+from arena.curate.reports import FOR_GOOD, name_picture, tell_hiding, undo_of_showing
 from arena.generation.models import Candidate
 from arena.generation.moderation import can_replace, is_retired
 
@@ -90,9 +90,7 @@ def _do(request: HttpRequest, found: Candidate) -> tuple[str, dict[str, object] 
     wanted = request.POST.get("do")
     if wanted == "hide":
         decision = hide_picture(found, void=False, reason=read_reason(request), by=by)
-        undo: dict[str, object] = {"do": "unhide", "decision": decision.pk}
-        said = f"Hid {name}: {decision.reason}"
-        return said, undo, "Shows it again, and puts it back into play."
+        return tell_hiding(found, decision)
     if wanted == "unhide":
         shown, plays = show_picture(found, by=by)
         if shown is None:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from arena.battles.decisions import hide_picture, show_picture
+from arena.battles.decisions import hide_picture, show_picture, was_hidden_before
 from arena.battles.models import Decision
 from arena.battles.restoring import restore_status
 from arena.battles.suggestions import return_suggestion
@@ -139,6 +139,8 @@ def _resume(line: HistoryLine, undo: Values, _: User) -> None:
 def _unhide(line: HistoryLine, undo: Values, who: User) -> None:
     decision = Decision.objects.select_related("candidate").get(pk=undo["decision"])
     _refuse_decided(decision.candidate, since=Q(pk__gt=decision.pk))
+    if was_hidden_before(decision):  # lines of former versions offer it
+        raise ValidationError("It was hidden before that, too: put it back into play by hand.")
     show_picture(decision.candidate, by=who)
 
 
