@@ -147,7 +147,7 @@ def return_suggestion(suggestion_id: int) -> None:
     """Put a suggestion that was decided about back into the queue; a draft that was made of it is archived.
 
     Where its voter was forgotten meanwhile it goes for good. Raises ValidationError where it waits already, and
-    where the challenge has been opened since; nothing changes then.
+    where the challenge has been opened or scheduled since; nothing changes then.
     """
     suggestion = _lock_in((State.TAKEN, State.DECLINED), suggestion_id)
     challenge = suggestion.challenge
@@ -155,6 +155,8 @@ def return_suggestion(suggestion_id: int) -> None:
         challenge = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
         if challenge.status != Challenge.Status.DRAFT:
             raise ValidationError(_("The challenge has been opened since: it stays."))
+        if challenge.opens_at:
+            raise ValidationError(_("The challenge has been scheduled since: it stays."))
         archive_challenge(challenge)
     if suggestion.voter_id is None:
         suggestion.delete()

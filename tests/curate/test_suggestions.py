@@ -1,16 +1,18 @@
 """The queue of suggested prompts: made drafts by one press, declined with a reason, all of it undone."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from arena.battles.forgetting import forget_voter
 from arena.battles.models import Suggestion
 from arena.battles.suggestions import decline_suggestion, suggest_prompt, take_suggestion
-from arena.challenges.editing import close_challenge, open_challenge
+from arena.challenges.editing import close_challenge, open_challenge, schedule_challenge
 from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.curate.desk.needs import waiting_suggestions
 from arena.curate.desk.undoing import take_back
@@ -104,6 +106,18 @@ def test_a_draft_that_was_opened_is_not_taken_back(client, curator):
         take_back(line.pk, who=curator)
     made.refresh_from_db()
     assert (made.archived_at, state_of(suggestion)) == (None, "taken")
+
+
+def test_a_draft_that_was_scheduled_is_not_taken_back(client, curator):
+    suggestion = suggest("Owl")
+    decide(client, suggestion, "take")
+    made = Challenge.objects.get()
+    opens_at = timezone.now() + timedelta(hours=1)
+    schedule_challenge(made, opens_at=opens_at, closes_at=None)
+    with pytest.raises(ValidationError, match="scheduled since"):
+        take_back(made.history.get().pk, who=curator)
+    made.refresh_from_db()
+    assert (made.archived_at, made.opens_at, state_of(suggestion)) == (None, opens_at, "taken")
 
 
 @pytest.mark.parametrize(

@@ -413,3 +413,23 @@ def test_a_picture_that_was_hidden_before_a_press_is_not_shown_by_its_undo(
     undo_last(client, curator)
     picture.refresh_from_db()
     assert picture.status == "in-play"
+
+
+def test_an_undo_of_a_draft_never_erases_a_schedule_that_was_set_since(client, curator):
+    post(client, "new", **settings())
+    challenge = Challenge.objects.get()
+    wrote = challenge.history.get()
+    post(client, "schedule", challenge.pk, opens_at=in_hours(3))
+    assert "changed since: set them by hand" in post(client, "undo", wrote.pk)
+    former = note_action(
+        challenge=challenge,
+        who=curator,
+        said="Wrote it.",
+        undo={"do": "archive"},
+        way_back="Puts the draft into the archive.",
+    )
+    assert "scheduled since" in post(client, "undo", former.pk)
+    assert read(challenge) == ("draft", False, True, False)
+    post(client, "schedule", challenge.pk)
+    post(client, "undo", wrote.pk)
+    assert read(challenge) == ("draft", True, False, False)

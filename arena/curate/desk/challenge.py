@@ -11,6 +11,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from arena.challenges.editing import (
@@ -59,11 +60,12 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             made = form.save()
+            put_aside = read_status(made) | {"archived_at": timezone.now().isoformat()}
             note_action(
                 challenge=made,
                 who=who(request),
                 said=f"Wrote the draft “{made.title}”.",
-                undo={"do": "archive"},
+                undo=undo_of_status(made, former=put_aside),
                 way_back="Puts the draft into the archive.",
             )
         messages.success(request, "The draft is kept. Now write its first prompt.")

@@ -24,6 +24,7 @@ from arena.challenges.editing import (
     archive_challenge,
     change_settings,
     close_challenge,
+    lock_challenge,
     restore_prompt,
     revise_prompt,
     schedule_challenge,
@@ -78,6 +79,15 @@ def _challenge(line: HistoryLine) -> Challenge:
 
 def _status(line: HistoryLine, undo: Values, _: User) -> str:
     return restore_status(_challenge(line), former=undo["former"], expected=undo["now"])
+
+
+def _archive(line: HistoryLine, undo: Values, _: User) -> None:
+    challenge = _challenge(line)
+    lock_challenge(challenge)
+    # Neither a new draft nor what came out of the archive had one.
+    if challenge.opens_at or challenge.closes_at:
+        raise ValidationError("It has been scheduled since: archive it by hand.")
+    archive_challenge(challenge)
 
 
 def _settings(line: HistoryLine, undo: Values, _: User) -> None:
@@ -191,7 +201,7 @@ UNDO: dict[str, Callable[[HistoryLine, Values, User], Any]] = {
     # Lines of former versions have these and no former status; "archive" takes a new draft back, too.
     "open": lambda line, undo, _: open_for_votes(_challenge(line)),
     "close": lambda line, undo, _: close_challenge(_challenge(line)),
-    "archive": lambda line, undo, _: archive_challenge(_challenge(line)),
+    "archive": _archive,
     "unarchive": lambda line, undo, _: unarchive_challenge(_challenge(line)),
     "schedule": _schedule,
     "settings": _settings,
