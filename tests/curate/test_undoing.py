@@ -1,13 +1,16 @@
 """The way back at the desk: once, never over what is newer, and it says what it cannot restore."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from arena.battles.decisions import hide_picture, retire_picture
+from arena.challenges.editing import add_prompt, lock_challenge, revise_prompt
 from arena.challenges.history import note_action
 from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.curate.desk.undoing import take_back
@@ -28,6 +31,7 @@ from tests.factories import (
     create_slot,
     issue,
 )
+from tests.generation.test_slots import elsewhere, wait_for_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -433,3 +437,30 @@ def test_an_undo_of_a_draft_never_erases_a_schedule_that_was_set_since(client, c
     post(client, "schedule", challenge.pk)
     post(client, "undo", wrote.pk)
     assert read(challenge) == ("draft", True, False, False)
+
+
+def test_a_change_of_a_prompt_that_is_sent_twice_leaves_one_line(client, curator):
+    challenge = create_challenge()
+    edit = {"prompt": challenge.prompts.get().pk, "text": "A blue fox."}
+    post(client, "prompts", challenge.pk, **edit)
+    assert "Nothing was changed." in post(client, "prompts", challenge.pk, **edit)
+    assert [line.said for line in challenge.history.all()] == ["Changed prompt 1: version 2."]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", ["add", "revise"])
+def test_who_waits_for_somebody_that_writes_the_same_prompt_leaves_no_line(client, curator, change):
+    challenge = create_challenge()
+    prompt = challenge.prompts.get()
+    edit = {"text": "A blue fox."} | ({"prompt": prompt.pk} if change == "revise" else {})
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_challenge(challenge)
+            if change == "revise":
+                revise_prompt(prompt, text="A blue fox.")
+            else:
+                add_prompt(challenge, text="A blue fox.")
+            posting = pool.submit(elsewhere, lambda: post(client, "prompts", challenge.pk, **edit))
+            wait_for_waiting([posting])
+        assert "Nothing was changed." in posting.result(timeout=20)
+    assert (challenge.prompts.count(), HistoryLine.objects.count()) == (2, 0)

@@ -169,11 +169,12 @@ def save_prompt(request: HttpRequest, pk: int) -> HttpResponse:
     elif "withdraw" in request.POST:
         act = lambda: _withdraw(prompt)  # noqa: E731
     else:
-        act = lambda: _revise(prompt, form)  # noqa: E731
+        act = lambda: _revise(challenge, prompt, form)  # noqa: E731
     return _act(request, challenge, form=form, given="prompt", anchor="#prompts", act=act)
 
 
 def _add(challenge: Challenge, form: PromptForm) -> dict[str, Any]:
+    lock_challenge(challenge)
     known = set(challenge.prompts.values_list("pk", flat=True))
     made = add_prompt(challenge, **form.wanted)
     return {
@@ -192,11 +193,13 @@ def _withdraw(prompt: Prompt) -> dict[str, Any]:
     }
 
 
-def _revise(prompt: Prompt, form: PromptForm) -> dict[str, Any]:
+def _revise(challenge: Challenge, prompt: Prompt, form: PromptForm) -> dict[str, Any]:
+    lock_challenge(challenge)
+    known = set(challenge.prompts.values_list("pk", flat=True))
     made = revise_prompt(prompt, **form.wanted)
-    changed = made.pk != prompt.pk
+    changed = f"Changed prompt {made.position}: version {made.version}."
     return {
-        "said": f"Changed prompt {made.position}: version {made.version}." if changed else "",
+        "said": "" if made.pk in known else changed,
         "undo": {"do": "revise", "prompt": made.pk, "text": prompt.text, "purpose": prompt.purpose},
         "way_back": "Makes one more version, with the former words; it needs pictures of its own.",
     }
@@ -212,6 +215,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> dict[str, Any]:
         words = dict(form.cleaned_data)
+        lock_challenge(challenge)
         known = set(challenge.references.values_list("pk", flat=True))
         made = attach_reference(challenge, data=words.pop("upload").read(), **words)
         return {
