@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -47,6 +48,40 @@ class SeenForm(forms.ModelForm):
         if name in UNTOLD:
             return label
         return f"{label} “{_in_words(self.initial.get(name))[:SHOWN]}”"
+
+
+class SeenValues(forms.Form):
+    """A form of values that are no row of their own, which carries what stood in its fields.
+
+    `refuse_unseen` is asked under the lock of what they belong to, and refuses once as a SeenForm does.
+    """
+
+    # Pages show several of these forms, so this field has no id.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {**self.initial, "seen": _as_text(_fingerprints(self.initial))}
+
+    def refuse_unseen(self, stands: Mapping[str, Any]) -> None:
+        """Raise ValidationError where something else stands there than what was in the form when it was opened."""
+        marks = _fingerprints(stands)
+        seen = _from_text(self.cleaned_data["seen"])
+        changed = [name for name, mark in marks.items() if seen.get(name, mark) != mark]
+        if not changed:
+            return
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("seen")] = _as_text(marks)
+        self.data = data
+        told = "; ".join(f"{self[name].label} “{_say_value(stands[name])}”" for name in changed)
+        raise ValidationError(
+            f"Somebody changed this while you had it open. Now there is: {told}. "
+            "What you typed is still here: send it again to set it, or open the page anew."
+        )
+
+
+def _say_value(value: Any) -> str:
+    return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else _in_words(value)
 
 
 def _in_words(value: Any) -> str:

@@ -20,10 +20,12 @@ from arena.generation.models import (
     Generation,
     LedgerEntry,
     Slot,
+    SpendingCap,
 )
 from arena.generation.moderation import settle_uncertain
 from arena.generation.scheduling import move_scheduled
-from tests.curate.pressing import at, post, settings, undo_last
+from tests.curate.pressing import at, in_hours, post, settings, undo_last
+from tests.curate.test_catalogue import filled
 from tests.curate.test_desk import png
 from tests.factories import (
     create_arena,
@@ -215,6 +217,54 @@ def test_settings_that_lay_open_set_nothing_back(client, curator):
     assert "Title “Harbour at Noon”" in told
     challenge.refresh_from_db()
     assert challenge.title == "Harbour at Noon"
+
+
+def test_a_schedule_that_lay_open_sets_nothing_back(client, curator):
+    challenge = create_challenge(status="draft")
+    stale = client.get(at("challenge", challenge.pk)).context["schedule_form"]
+    theirs = {"opens_at": in_hours(48), "closes_at": in_hours(96)}
+    post(client, "schedule", challenge.pk, **theirs)
+    mine = filled(stale, opens_at=in_hours(5))
+    answer = client.post(at("schedule", challenge.pk), mine)
+    (told,) = answer.context["schedule_form"].non_field_errors()
+    assert f"Opens at “{theirs['opens_at'].replace('T', ' ')} UTC”; Closes at “" in told
+    assert answer.status_code == 422
+    challenge.refresh_from_db()
+    assert f"{challenge.closes_at:%Y-%m-%dT%H:%M}" == theirs["closes_at"]
+    again = filled(answer.context["schedule_form"])
+    assert again["opens_at"] == mine["opens_at"]
+    post(client, "schedule", challenge.pk, **again)
+    challenge.refresh_from_db()
+    assert f"{challenge.opens_at:%Y-%m-%dT%H:%M}" == mine["opens_at"]
+    assert challenge.closes_at is None
+
+
+def test_a_cap_that_lay_open_sets_nothing_back(client, curator):
+    challenge = create_challenge()
+    page = client.get(at("challenge", challenge.pk))
+    assert page.content.decode().count('id="id_seen"') == 1
+    stale = page.context["cap_form"]
+    post(client, "cap", challenge.pk, dollars="300")
+    post(client, "cap", challenge.pk, **filled(stale, dollars="300"))
+    for dollars in ("20", ""):
+        answer = client.post(at("cap", challenge.pk), filled(stale, dollars=dollars))
+        assert answer.status_code == 422
+        assert "in dollars “300”" in answer.content.decode()
+        assert SpendingCap.objects.get().dollars == 300
+    post(client, "cap", challenge.pk, **filled(answer.context["cap_form"]))
+    assert not SpendingCap.objects.exists()
+    said = [line.said for line in challenge.history.all()]
+    assert said == ["Removed its cap.", "Set its cap to $300.00."]
+    undo_last(client, curator)
+    assert SpendingCap.objects.get().dollars == 300
+
+
+def test_a_schedule_and_a_cap_that_are_sent_twice_leave_one_line_each(client, curator):
+    challenge = create_challenge(status="draft")
+    for name, values in (("schedule", {"opens_at": in_hours(5)}), ("cap", {"dollars": "3"})):
+        post(client, name, challenge.pk, **values)
+        assert "Nothing was changed." in post(client, name, challenge.pk, **values)
+    assert challenge.history.count() == 2
 
 
 @pytest.mark.parametrize("why", ["cancelled", "gateway"])

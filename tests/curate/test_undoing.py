@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from arena.challenges.editing import add_prompt, lock_challenge, revise_prompt
 from arena.challenges.history import note_action
 from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.curate.desk.undoing import take_back
+from arena.generation.budget import set_cap
 from arena.generation.cancelling import cancel_slots, pause_batch, resume_batch
 from arena.generation.models import (
     Batch,
@@ -464,3 +466,17 @@ def test_who_waits_for_somebody_that_writes_the_same_prompt_leaves_no_line(clien
             wait_for_waiting([posting])
         assert "Nothing was changed." in posting.result(timeout=20)
     assert (challenge.prompts.count(), HistoryLine.objects.count()) == (2, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_cap_before_a_press_is_the_one_that_somebody_set_just_before_it(client, curator):
+    challenge = create_challenge()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_challenge(challenge)
+            set_cap(dollars=Decimal(7), challenge=challenge)
+            posting = pool.submit(elsewhere, lambda: post(client, "cap", challenge.pk, dollars="5"))
+            wait_for_waiting([posting])
+        posting.result(timeout=20)
+    undo_last(client, curator)
+    assert SpendingCap.objects.get().dollars == 7

@@ -1,7 +1,6 @@
 """A challenge from idea to archive on one page: each section of it posts to an address of its own."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -39,7 +38,7 @@ from arena.generation.slots import has_pictures, measure_challenges, order_pictu
 
 from .forms import CapForm, PromptForm, ReferenceForm, ScheduleForm, SettingsForm
 from .progress import show_progress
-from .sheet import lay_out_sheet
+from .sheet import lay_out_sheet, read_cap, show_cap, show_schedule
 
 
 @require_safe
@@ -273,26 +272,27 @@ def save_cap(request: HttpRequest, pk: int) -> HttpResponse:
     dollars = form.cleaned_data["dollars"]
 
     def act() -> dict[str, Any]:
-        former = SpendingCap.objects.filter(challenge=challenge).first()
+        lock_challenge(challenge)
+        former = read_cap(challenge)
+        if dollars == former:
+            return {"said": ""}
+        form.refuse_unseen(show_cap(former))
         if dollars is not None:
             set_cap(dollars=dollars, challenge=challenge)
-        elif former is not None:
-            remove_cap(SpendingCap.objects.get(pk=former.pk))
+        for cap in SpendingCap.objects.filter(challenge=challenge) if dollars is None else ():
+            remove_cap(cap)
+        now = read_cap(challenge)
         return {
             "said": "Removed its cap." if dollars is None else f"Set its cap to ${dollars:.2f}.",
             "undo": {
                 "do": "cap",
-                "dollars": str(former.dollars) if former else None,
-                "set": None if dollars is None else str(_cap_of(challenge)),
+                "dollars": None if former is None else str(former),
+                "set": None if now is None else str(now),
             },
             "way_back": "Sets the former cap again.",
         }
 
     return _act(request, challenge, form=form, given="cap", anchor="#order", act=act)
-
-
-def _cap_of(challenge: Challenge) -> Decimal:
-    return SpendingCap.objects.get(challenge=challenge).dollars
 
 
 @require_POST
@@ -305,8 +305,12 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> dict[str, Any]:
         lock_challenge(challenge)
-        former = read_status(challenge)
-        schedule_challenge(challenge, **form.cleaned_data)
+        former, stands = read_status(challenge), show_schedule(challenge)
+        wanted = {name: form.cleaned_data[name] for name in stands}
+        if wanted == stands:
+            return {"said": ""}
+        form.refuse_unseen(stands)
+        schedule_challenge(challenge, **wanted)
         moments = [
             f"{verb} at {moment:%Y-%m-%d %H:%M} UTC"
             for verb, moment in (("opens", challenge.opens_at), ("closes", challenge.closes_at))

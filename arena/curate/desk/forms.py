@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from arena.challenges.models import Category, Challenge, Prompt, ReferencePicture
-from arena.curate.seen import SeenForm
+from arena.curate.seen import SeenForm, SeenValues
 from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
@@ -131,7 +131,7 @@ class ReferenceForm(forms.ModelForm):
         return upload
 
 
-class CapForm(Marked):
+class CapForm(Marked, SeenValues):
     dollars = forms.DecimalField(
         required=False,
         min_value=Decimal(0),
@@ -142,7 +142,7 @@ class CapForm(Marked):
     )
 
 
-class ScheduleForm(Marked):
+class ScheduleForm(Marked, SeenValues):
     opens_at = forms.DateTimeField(
         required=False,
         label="Opens at",

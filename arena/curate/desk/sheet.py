@@ -1,5 +1,7 @@
 """All that the page of one challenge shows, section by section."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -33,7 +35,6 @@ def lay_out_sheet(
 ) -> dict[str, Any]:
     """Gather the page's context; a form that is given holds what was typed, the others what is."""
     fixed = has_pictures(challenge)
-    own_cap = SpendingCap.objects.filter(challenge=challenge).first()
     return {
         "settings_form": settings or SettingsForm(instance=challenge, has_pictures=fixed),
         "has_pictures": fixed,
@@ -44,13 +45,27 @@ def lay_out_sheet(
         "references": [show_reference(one) for one in challenge.references.all()],
         "reference_form": reference or ReferenceForm(),
         **_order(challenge, order, dry_run=dry_run),
-        "cap_form": cap
-        or CapForm(initial={"dollars": own_cap and f"{own_cap.dollars.normalize():f}"}),
-        "schedule_form": schedule
-        or ScheduleForm(initial={"opens_at": challenge.opens_at, "closes_at": challenge.closes_at}),
+        "cap_form": cap or CapForm(initial=show_cap(read_cap(challenge))),
+        "schedule_form": schedule or ScheduleForm(initial=show_schedule(challenge)),
         "lines": challenge.history.select_related("undone_by")[:LINES],
         **show_progress(challenge),
     }
+
+
+def read_cap(challenge: Challenge) -> Decimal | None:
+    """Return the challenge's own cap in dollars; None: there is none."""
+    cap = SpendingCap.objects.filter(challenge=challenge).first()
+    return cap.dollars if cap else None
+
+
+def show_cap(dollars: Decimal | None) -> dict[str, str]:
+    """Return what stands in the form of a cap: dollars in figures, or nothing."""
+    return {"dollars": "" if dollars is None else f"{dollars.normalize():f}"}
+
+
+def show_schedule(challenge: Challenge) -> dict[str, datetime | None]:
+    """Return what stands in the form of a challenge's schedule."""
+    return {"opens_at": challenge.opens_at, "closes_at": challenge.closes_at}
 
 
 def _prompts(challenge: Challenge, typed: PromptForm | None, preview: str) -> dict[str, Any]:

@@ -112,6 +112,7 @@ def _schedule(line: HistoryLine, undo: Values, _: User) -> None:
 
 def _cap(line: HistoryLine, undo: Values, _: User) -> None:
     challenge = _challenge(line)
+    lock_challenge(challenge)
     now = SpendingCap.objects.filter(challenge=challenge).first()
     if (str(now.dollars) if now else None) != undo["set"]:
         raise ValidationError("The cap has been changed since: set it by hand.")
