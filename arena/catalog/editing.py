@@ -5,7 +5,7 @@ ended, and another one begins. Keys of providers are in the environment; here is
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -340,18 +340,25 @@ def begin_price_list(
     return ended
 
 
+def tell_rules(rules: Iterable[PriceRule]) -> dict[int, dict[str, Any]]:
+    """Return what price rules say, as JSON, by their numbers."""
+    names = [field.attname for field in PriceRule._meta.concrete_fields if not field.primary_key]
+    return {rule.pk: {name: plain(getattr(rule, name)) for name in names} for rule in rules}
+
+
 @transaction.atomic
 def withdraw_price_list(
     offering: Offering,
     *,
     valid_from: date,
-    source: str,
+    added: Mapping[int, Mapping[str, Any]],
     ended: Mapping[int, date | None],
     today: date,
 ) -> None:
     """Take a planned price list away and give the rules that it ended their former ends (`begin_price_list`).
 
-    Raises ValidationError once it has begun, or where the rules were changed since.
+    `added`: what the rules of the list were when it was planned (`tell_rules`). Raises ValidationError once it
+    has begun, and where a rule of its day, or an end that it set, was changed, added or removed since.
     """
     Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
     if valid_from <= today:
@@ -359,8 +366,11 @@ def withdraw_price_list(
     rules = PriceRule.objects.filter(offering=offering)
     if rules.filter(valid_from__gt=valid_from).exists():
         raise ValidationError("Another list begins after it: take that one back first.")
+    planned = rules.filter(valid_from=valid_from)
+    if tell_rules(planned) != dict(added):
+        raise ValidationError(f"The list from {valid_from} has been changed since.")
     known = list_faults(offering)
-    rules.filter(valid_from=valid_from, source=source).delete()
+    planned.filter(pk__in=list(added)).delete()
     for rule in rules.filter(pk__in=list(ended)):
         if rule.valid_until != valid_from - timedelta(days=1):
             raise ValidationError(f"{rule}: its end has been changed since.")

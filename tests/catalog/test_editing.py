@@ -14,6 +14,7 @@ from arena.catalog.editing import (
     check_rule_change,
     holds_secret,
     restore_row,
+    tell_rules,
     withdraw_price_list,
 )
 from arena.catalog.keys import is_variable_name
@@ -198,7 +199,8 @@ def test_a_new_price_list_ends_the_former_and_changes_nothing_that_held():
     for day, reason in ((TODAY, "is there already"), (TODAY - timedelta(days=1), "is over")):
         with pytest.raises(ValidationError, match=reason):
             begin_price_list(offering, valid_from=day, source="", rules=[rule("0.06")], today=TODAY)
-    withdraw_price_list(offering, valid_from=begins, source="page", ended=ended, today=TODAY)
+    added = tell_rules(PriceRule.objects.filter(valid_from=begins))
+    withdraw_price_list(offering, valid_from=begins, added=added, ended=ended, today=TODAY)
     assert price_on(offering, begins) == Decimal("0.04")
     assert PriceRule.objects.get().valid_until is None
 
@@ -209,7 +211,7 @@ def test_a_list_that_has_begun_is_not_withdrawn():
         offering, valid_from=TODAY, source="", rules=[rule("0.05")], today=TODAY
     )
     with pytest.raises(ValidationError, match="has begun"):
-        withdraw_price_list(offering, valid_from=TODAY, source="", ended=ended, today=TODAY)
+        withdraw_price_list(offering, valid_from=TODAY, added={}, ended=ended, today=TODAY)
     assert price_on(offering, TODAY) == Decimal("0.05")
 
 

@@ -214,6 +214,56 @@ def test_a_price_list_is_planned_shown_by_date_and_taken_back(client, curator):
     assert client.post(page, {"valid_from": str(tomorrow)}).status_code == 422
 
 
+def plan_list(client: Any) -> HistoryLine:
+    """Plan a price list for a day to come; return its line of the history."""
+    offering = create_offering(price="0.04", resend_safe=False)
+    day = timezone.now().date() + timedelta(days=5)
+    assert (
+        client.post(address("prices", offering.pk), price_form(valid_from=str(day))).status_code
+        == 302
+    )
+    line = HistoryLine.objects.first()
+    assert line is not None
+    return line
+
+
+def add_a_rule(planned: PriceRule) -> None:
+    day = planned.valid_from
+    PriceRule.objects.create(
+        offering=planned.offering, valid_from=day, source="theirs", amount="0.09", size="2K"
+    )
+
+
+def mend_its_price(planned: PriceRule) -> None:
+    planned.amount = Decimal("0.07")
+    planned.save()
+
+
+def put_another_in_its_place(planned: PriceRule) -> None:
+    planned.delete()
+    planned.pk = None
+    planned.save()
+
+
+@pytest.mark.parametrize("change", [add_a_rule, mend_its_price, put_another_in_its_place])
+def test_a_planned_list_that_somebody_changed_since_is_not_taken_back(client, curator, change):
+    line = plan_list(client)
+    assert line.undo is not None
+    change(PriceRule.objects.get(valid_from=line.undo["valid_from"]))
+    stands = list(PriceRule.objects.order_by("pk").values())
+    assert b"has been changed since" in take_back(client).content
+    assert list(PriceRule.objects.order_by("pk").values()) == stands
+
+
+def test_a_price_list_of_a_line_that_does_not_hold_its_rules_is_not_taken_back(client, curator):
+    line = plan_list(client)
+    assert line.undo is not None
+    del line.undo["added"]
+    line.save()
+    assert b"This line is of a former version" in take_back(client).content
+    assert PriceRule.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from arena.catalog.editing import begin_price_list
+from arena.catalog.editing import begin_price_list, tell_rules
 from arena.catalog.models import Offering, PriceRule
 from arena.catalog.prices import rules_on
 from arena.curate.access import curators_only
@@ -72,14 +72,14 @@ def _begin(offering: Offering, form: PriceListForm, rules: Any) -> dict[str, Any
         "do": "prices",
         "offering": offering.pk,
         "valid_from": day.isoformat(),
-        "source": source,
+        "added": {str(pk): said for pk, said in tell_rules(wanted).items()},
         "ended": {str(pk): until and until.isoformat() for pk, until in ended.items()},
     }
     planned = day > today
     return {
         "said": f"Price list of {offering} from {day}: {len(wanted)} rules; {len(ended)} former ones end.",
         "undo": undo if planned else None,
-        "way_back": f"Withdraws it, until it begins on {day}."
+        "way_back": f"Withdraws it, until it begins on {day} or somebody changes it."
         if planned
         else "Cannot be taken back: calls go by it. Add another list.",
     }

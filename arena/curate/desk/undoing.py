@@ -187,10 +187,15 @@ def _claim(line: HistoryLine, undo: Values, _: User) -> None:
 
 
 def _prices(line: HistoryLine, undo: Values, _: User) -> None:
+    if "added" not in undo:
+        raise ValidationError(
+            "This line is of a former version and does not hold what the list said, so nobody can tell what "
+            "was changed since: change its rules by an import."
+        )
     withdraw_price_list(
         Offering.objects.get(pk=undo["offering"]),
         valid_from=date.fromisoformat(undo["valid_from"]),
-        source=undo["source"],
+        added={int(pk): said for pk, said in undo["added"].items()},
         ended={int(pk): until and date.fromisoformat(until) for pk, until in undo["ended"].items()},
         today=timezone.now().date(),
     )
