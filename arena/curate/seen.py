@@ -1,6 +1,5 @@
 """Forms that know what their reader saw: nobody sets back, unseen, what somebody else has changed meanwhile."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.crypto import salted_hmac
+
+from .exchange.cells import CONCEALED, KeyName
 
 SHOWN = 60
 # What is typed here may be somebody's key, which is never shown.
@@ -22,7 +24,10 @@ class SeenForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._stood = dict(self.initial)
         self._stored = _fingerprints(self.initial)
+        for name in UNTOLD & set(self.initial):
+            self.initial[name] = KeyName().render(self.initial[name])
         if self.instance.pk is not None:
             self.fields["seen"] = forms.CharField(
                 required=False, widget=forms.HiddenInput, initial=_as_text(self._stored)
@@ -31,6 +36,10 @@ class SeenForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         seen = _from_text(cleaned.pop("seen", ""))
+        for name in UNTOLD & set(cleaned):
+            # What was concealed is left as it is by whoever leaves it alone.
+            if cleaned[name] == self.initial.get(name) == CONCEALED:
+                cleaned[name] = self._stood[name]
         changed = [name for name, mark in self._stored.items() if seen.get(name, mark) != mark]
         if changed:
             data = self.data.copy()  # type: ignore[attr-defined]
@@ -93,13 +102,14 @@ def _in_words(value: Any) -> str:
 
 
 def _fingerprints(initial: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _mark(value) for name, value in initial.items()}
+    return {name: _mark(name, value) for name, value in initial.items()}
 
 
-def _mark(value: Any) -> str:
+def _mark(name: str, value: Any) -> str:
+    """Name a value without telling it: only this site can make the mark, so nobody tries out values."""
     if isinstance(value, list) and value and isinstance(value[0], Model):
         value = sorted(one.pk for one in value)
-    return hashlib.sha256(str(value).encode()).hexdigest()[:12]
+    return salted_hmac(f"{__name__}.{name}", str(value), algorithm="sha256").hexdigest()[:16]
 
 
 def _as_text(marks: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """The catalogue at the desk: lists with filters, one page a model and a provider, price lists by date."""
 
+import hashlib
 import json
 from datetime import timedelta
 from decimal import Decimal
@@ -364,6 +365,23 @@ def test_a_provider_tells_of_its_key_and_never_the_key(client, curator, monkeypa
         assert b"sk-proj" not in shown.content
     client.post(page, {"do": "off"})
     assert not Provider.objects.get().enabled
+
+
+def test_a_key_that_was_pasted_is_concealed_and_stays_until_it_is_replaced(client, curator):
+    create_offering()
+    key, page = "sk-proj-4f9aB7xQ2LmN8vR1tY6uZ0", address("provider", "local")
+    Provider.objects.update(key_variable=key)
+    shown = client.get(page)
+    mark = hashlib.sha256(key.encode()).hexdigest()
+    assert b"not shown" in shown.content
+    assert mark[:8] not in shown.content.decode()
+    form = shown.context["form"]
+    assert client.post(page, filled(form, website="https://example.org/")).status_code == 302
+    stored = Provider.objects.get()
+    assert (stored.website, stored.key_variable) == ("https://example.org/", key)
+    form = client.get(page).context["form"]
+    client.post(page, filled(form, key_variable=""))
+    assert Provider.objects.get().key_variable == ""
 
 
 EVIL = "https://evil.example/v1"

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 
 from arena.catalog.editing import find_faults, say_why_no_day
-from arena.catalog.keys import is_variable_name
 from arena.catalog.models import (
     Discipline,
     ImageModel,
@@ -180,13 +179,6 @@ class ProviderForm(RowForm):
             "is_local": "",
             "slug": "The last part of this page's address.",
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # What was pasted among the raw rows may be a key: it is not shown again.
-        given = self.initial.get("key_variable")
-        if given and not is_variable_name(given):
-            self.initial["key_variable"] = ""
 
 
 class OfferingForm(RowForm):
