@@ -1,12 +1,14 @@
 """Forms that know what their reader saw: nobody sets back, unseen, what somebody else has changed meanwhile."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Field, ForeignKey, JSONField, Model
 from django.utils.crypto import salted_hmac
 
 from .exchange.cells import CONCEALED, KeyName
@@ -56,7 +58,9 @@ class SeenForm(forms.ModelForm):
         label = str(self[name].label)
         if name in UNTOLD:
             return label
-        return f"{label} “{_in_words(self.initial.get(name))[:SHOWN]}”"
+        field = self._meta.model._meta.get_field(name)
+        assert isinstance(field, Field)  # noqa: S101 - narrows the type
+        return f"{label} “{_say_column(field, self._stood[name])[:SHOWN]}”"
 
 
 class SeenValues(forms.Form):
@@ -91,6 +95,19 @@ class SeenValues(forms.Form):
 
 def _say_value(value: Any) -> str:
     return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else _in_words(value)
+
+
+def _say_column(field: Field, value: Any) -> str:
+    """Say what a column holds as a reader knows it: rows and choices by name."""
+    if isinstance(field, ArrayField):
+        return ", ".join(_say_column(field.base_field, one) for one in value or ())
+    if isinstance(field, ForeignKey):
+        named = field.remote_field.model._base_manager.filter(pk=value).first()
+        return _in_words(named or value)
+    if isinstance(field, JSONField):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    choices = {} if isinstance(value, list) else dict(field.flatchoices or ())
+    return _in_words(choices.get(value, value) if choices else value)
 
 
 def _in_words(value: Any) -> str:

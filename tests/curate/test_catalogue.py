@@ -155,6 +155,28 @@ def test_a_form_that_lay_open_sets_nothing_back_that_somebody_changed_meanwhile(
     )
 
 
+def test_what_somebody_changed_meanwhile_is_told_by_its_name(client, curator):
+    model = create_model(takes=1)
+    stale = client.get(address("model", model.slug)).context["form"]
+    values = {
+        "lab": Lab.objects.create(slug="another", name="Another Lab"),
+        "status": "preview",
+        "disciplines": ["image-editing"],
+        "open_weights": True,
+    }
+    ImageModel.objects.update(**values)
+    model.siblings.add(create_model(name="Foxglove"))
+    said = client.post(address("model", model.slug), filled(stale)).context["form"]
+    for told in (
+        "Lab “Another Lab”",
+        "Status “Preview”",
+        "Disciplines “Image editing”",
+        "Open weights “yes”",
+        "Siblings “Foxglove”",
+    ):
+        assert told in said.non_field_errors()[0]
+
+
 @pytest.mark.parametrize("options", ['{"a": "\\u0000"}', '{"\\ud800": 1}', '{"a": ["\\udfff"]}'])
 def test_flags_that_cannot_be_kept_are_refused_in_a_sentence(client, curator, options):
     offering = create_offering()
