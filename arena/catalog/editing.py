@@ -82,13 +82,17 @@ def add_row(row: Row) -> Row:
 
 
 @transaction.atomic
-def change_row(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def change_row(
+    row: models.Model, *, expected: Mapping[str, Any] | None = None, **values: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Change a row; return the former and the new values of what really changed, as JSON.
 
-    `values` are columns (`lab_id`) or, of a model, `siblings` (ids). Raises ValidationError; nothing changes then.
+    `values` are columns (`lab_id`) or, of a model, `siblings` (ids). Raises ValidationError, and changes
+    nothing, for what is against the rules, and where the row is not (any more) as `expected` says.
     """
     siblings = values.pop("siblings", None)
     stored = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+    _refuse_other_values(stored, expected=expected or {})
     changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
     former = {name: plain(getattr(stored, name)) for name in changed}
     known = dict(find_faults(stored))
@@ -98,7 +102,7 @@ def change_row(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[s
     stored.save(update_fields=list(changed))
     now = {name: plain(value) for name, value in changed.items()}
     if siblings is not None and isinstance(stored, ImageModel):
-        before = sorted(stored.siblings.values_list("pk", flat=True))
+        before = _read(stored, "siblings")
         if before != sorted(siblings):
             named = ImageModel.objects.filter(pk__in=siblings)
             if len(named) < len(set(siblings)):
@@ -114,16 +118,21 @@ def restore_row(
     row: models.Model, *, former: Mapping[str, Any], expected: Mapping[str, Any]
 ) -> None:
     """Set the former values of `change_row` again; raises ValidationError where they were changed since."""
+    values = {name: _parse(row, name, value) for name, value in former.items()}
+    change_row(row, expected=expected, **values)
+
+
+def _refuse_other_values(row: models.Model, *, expected: Mapping[str, Any]) -> None:
     for name, value in expected.items():
-        if name == "siblings" and isinstance(row, ImageModel):
-            current: Any = sorted(row.siblings.values_list("pk", flat=True))
-        else:
-            current = plain(getattr(row, name))
-        if current != value:
-            raise ValidationError(
-                f"{row}: {name.removesuffix('_id').replace('_', ' ')} has been changed since."
-            )
-    change_row(row, **{name: _parse(row, name, value) for name, value in former.items()})
+        if plain(_read(row, name)) != plain(value):
+            column = name.removesuffix("_id").replace("_", " ")
+            raise ValidationError(f"{row}: {column} has been changed since.")
+
+
+def _read(row: models.Model, name: str) -> Any:
+    if name == "siblings" and isinstance(row, ImageModel):
+        return sorted(row.siblings.values_list("pk", flat=True))
+    return getattr(row, name)
 
 
 def check_siblings(model: ImageModel, siblings: Any) -> None:

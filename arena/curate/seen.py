@@ -54,13 +54,21 @@ class SeenForm(forms.ModelForm):
             )
         return cleaned
 
+    @property
+    def expected(self) -> dict[str, Any]:
+        """What stood in each column when this form was checked; whoever writes looks again under the lock."""
+        return {self._field(name).attname: _by_number(v) for name, v in self._stood.items()}
+
+    def _field(self, name: str) -> Field:
+        field = self._meta.model._meta.get_field(name)
+        assert isinstance(field, Field)  # noqa: S101 - narrows the type
+        return field
+
     def _tell(self, name: str) -> str:
         label = str(self[name].label)
         if name in UNTOLD:
             return label
-        field = self._meta.model._meta.get_field(name)
-        assert isinstance(field, Field)  # noqa: S101 - narrows the type
-        return f"{label} “{_say_column(field, self._stood[name])[:SHOWN]}”"
+        return f"{label} “{_say_column(self._field(name), self._stood[name])[:SHOWN]}”"
 
 
 class SeenValues(forms.Form):
@@ -124,9 +132,15 @@ def _fingerprints(initial: Mapping[str, Any]) -> dict[str, str]:
 
 def _mark(name: str, value: Any) -> str:
     """Name a value without telling it: only this site can make the mark, so nobody tries out values."""
+    told = str(_by_number(value))
+    return salted_hmac(f"{__name__}.{name}", told, algorithm="sha256").hexdigest()[:16]
+
+
+def _by_number(value: Any) -> Any:
+    """Tell of other rows their numbers, in order."""
     if isinstance(value, list) and value and isinstance(value[0], Model):
-        value = sorted(one.pk for one in value)
-    return salted_hmac(f"{__name__}.{name}", str(value), algorithm="sha256").hexdigest()[:16]
+        return sorted(one.pk for one in value)
+    return value
 
 
 def _as_text(marks: Mapping[str, str]) -> str:

@@ -16,6 +16,8 @@ from arena.catalog.models import Offering, Provider
 from arena.challenges.history import note_action
 from arena.curate.access import who
 
+from .forms import RowForm
+
 # Columns that switch a row off again, as (off, on).
 Switch = Mapping[str, tuple[Any, Any]]
 
@@ -41,15 +43,29 @@ def act(request: HttpRequest, *, form: BaseForm | None, do: Callable[[], dict[st
     return True
 
 
-def change(row: models.Model, *, values: Mapping[str, Any], said: str = "") -> dict[str, Any]:
-    """Change a row and tell it; `said` names the action, else the changed fields are told."""
-    former, now = change_row(row, **values)
+def change(
+    row: models.Model,
+    *,
+    values: Mapping[str, Any],
+    expected: Mapping[str, Any] | None = None,
+    said: str = "",
+) -> dict[str, Any]:
+    """Change a row and tell it; `said` names the action, else the changed fields are told.
+
+    `expected`: what the row was when its form was checked (`SeenForm.expected`); it is refused otherwise.
+    """
+    former, now = change_row(row, expected=expected, **values)
     names = ", ".join(name.removesuffix("_id").replace("_", " ") for name in sorted(former))
     return {
         "said": (said or f"{_title(row)}: changed {names}.") if former else "",
         "undo": {**_pointer(row), "former": former, "now": now},
         "way_back": "Sets the former values again.",
     }
+
+
+def change_as_typed(row: models.Model, form: RowForm) -> Callable[[], dict[str, Any]]:
+    """Return the action that sets what a form holds, if the row is still what the form was checked against."""
+    return lambda: change(row, values=form.wanted, expected=form.expected)
 
 
 def add(row: models.Model, *, off: Switch, way_back: str) -> dict[str, Any]:

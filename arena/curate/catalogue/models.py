@@ -14,7 +14,7 @@ from arena.curate.access import curators_only
 from arena.generation.models import Breaker
 from arena.generation.routing import why_not
 
-from .acting import Switch, act, add, change, show_new, switch, switchable
+from .acting import Switch, act, add, change_as_typed, show_new, switch, switchable
 from .forms import ModelForm, OfferingForm
 from .price_sheets import lay_out_lists
 
@@ -36,7 +36,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, found)
     form = ModelForm(request.POST, instance=get_object_or_404(ImageModel, slug=slug))
-    done = form.is_valid() and act(request, form=form, do=lambda: change(found, values=form.wanted))
+    done = form.is_valid() and act(request, form=form, do=change_as_typed(found, form))
     return redirect("catalogue:model", slug) if done else _show(request, found, form=form)
 
 
@@ -66,7 +66,7 @@ def offering(request: HttpRequest, pk: int) -> HttpResponse:
         instance=get_object_or_404(Offering, pk=pk),
         auto_id=f"offering-{pk}-%s",
     )
-    done = form.is_valid() and act(request, form=form, do=lambda: change(found, values=form.wanted))
+    done = form.is_valid() and act(request, form=form, do=change_as_typed(found, form))
     return redirect(back) if done else _show(request, found.model, offering_form=form)
 
 

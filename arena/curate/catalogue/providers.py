@@ -9,7 +9,7 @@ from arena.catalog.models import Lab, Provider
 from arena.curate.access import curators_only
 from arena.generation.models import Breaker
 
-from .acting import act, change, show_new, switch, switchable
+from .acting import act, change_as_typed, show_new, switch, switchable
 from .forms import LabForm, ProviderForm
 from .lists import describe_key
 
@@ -36,11 +36,7 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
     form = ProviderForm(
         request.POST if typed else None, instance=get_object_or_404(Provider, slug=slug)
     )
-    if (
-        typed
-        and form.is_valid()
-        and act(request, form=form, do=lambda: change(found, values=form.wanted))
-    ):
+    if typed and form.is_valid() and act(request, form=form, do=change_as_typed(found, form)):
         return redirect("catalogue:provider", slug)
     breakers = Breaker.objects.filter(offering__provider=found, open_until__isnull=False)
     context = {
@@ -70,7 +66,7 @@ def lab(request: HttpRequest, slug: str) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and act(request, form=form, do=lambda: change(found, values=form.wanted))
+        and act(request, form=form, do=change_as_typed(found, form))
     ):
         return redirect("catalogue:lab", slug)
     context = {"lab": found, "form": form, "models": found.models.all()}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,7 +44,7 @@ def text(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         form = _text_form(model, section, data=_as_stored(form))
     if form.is_valid():
         values = None if wanted == "remove" else form.wanted
-        if act(request, form=form, do=_setting(model, section, values)):
+        if act(request, form=form, do=_setting(model, section, values, seen=_as_seen(form))):
             return redirect(reverse("catalogue:words", args=[slug]) + f"#{section}")
     return _show(request, model, form=form)
 
@@ -63,11 +64,15 @@ def claims(request: HttpRequest, slug: str) -> HttpResponse:
     return _show(request, model, claim=form)
 
 
-def _setting(model: ImageModel, section: str, values: dict[str, Any] | None) -> Action:
+def _setting(
+    model: ImageModel, section: str, values: dict[str, Any] | None, *, seen: Said
+) -> Action:
     label = ModelText.Section(section).label
 
     def do() -> dict[str, Any]:
         former, now = set_text(model, section, values)
+        if former != seen:
+            raise ValidationError("Somebody has written this text just now: open the page anew.")
         verb = "wrote" if former is None else "removed" if now is None else "changed"
         back = "Removes it again." if former is None else "Sets the former text again."
         undo = {"do": "text", "model": model.pk, "section": section, "former": former, "now": now}
@@ -104,6 +109,13 @@ def _text_form(model: ImageModel, section: str, *, data: Any = None) -> TextForm
         model=model, section=section, written_on=timezone.now().date(), text="", sources=""
     )
     return TextForm(data, instance=row, auto_id=f"{section}-%s")
+
+
+def _as_seen(form: TextForm) -> Said:
+    """Return the text that a form was checked against; None: there was none."""
+    if form.instance.pk is None:
+        return None
+    return {name: plain(value) for name, value in form.expected.items()}
 
 
 def _as_stored(form: TextForm) -> Any:

@@ -137,7 +137,9 @@ def save_settings(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, challenge, settings=form)
 
     def act() -> dict[str, Any]:
-        former = change_settings(challenge, has_pictures=has_pictures, **form.wanted)
+        former = change_settings(
+            challenge, has_pictures=has_pictures, expected=form.expected, **form.wanted
+        )
         names = ", ".join(sorted(name.replace("_", " ") for name in former))
         return {
             "said": f"Changed {names}." if former else "",
