@@ -46,7 +46,7 @@ from .call_admin import BatchAdmin, BreakerAdmin
 from .challenge_admin import ChallengeAdmin
 from .key_admin import ApiKeyAdmin
 from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
-from .raw import LawfulAdmin, ShownInline
+from .raw import LawfulAdmin, LawfulInline, SeenAdmin, ShownInline
 from .ruled import RuledForm
 from .told import ToldAdmin
 
@@ -290,12 +290,11 @@ class OfferingForm(RuledForm):
                 self.fields[name].disabled = True
 
 
-class OfferingInline(admin.TabularInline):
+class OfferingInline(LawfulInline):
     model = Offering
     form = OfferingForm
-    extra = 0
     show_change_link = True
-    fields = ("provider", "remote_id", "disciplines", "priority", "resend_safe", "enabled")
+    fields = ("provider", "remote_id", "disciplines", "priority", "resend_safe", "enabled", "seen")
 
 
 class PriceRuleInline(ShownInline):
@@ -306,17 +305,14 @@ class PriceRuleInline(ShownInline):
     )
 
 
-class PriceClaimInline(admin.TabularInline):
+class PriceClaimInline(LawfulInline):
     model = PriceClaim
-    form = RuledForm
-    extra = 0
 
 
-class ModelTextInline(admin.StackedInline):
+class ModelTextInline(LawfulInline):
+    template = admin.StackedInline.template
     model = ModelText
-    form = RuledForm
-    extra = 0
-    fields = (("section", "written_on"), "text", "sources")
+    fields = (("section", "written_on"), "text", "sources", "seen")
 
 
 @admin.register(ImageModel)
@@ -352,7 +348,18 @@ class ProviderAdmin(LawfulAdmin):
     list_display = ("name", "dialect", "key_variable", "enabled")
 
 
-@admin.register(Lab, Category)
-class NameAdmin(ToldAdmin):
+class LabForm(RuledForm):
+    website = forms.URLField(required=False, assume_scheme="https")
+
+
+@admin.register(Lab)
+class LabAdmin(LawfulAdmin):
+    form = LabForm
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+
+
+@admin.register(Category)
+class CategoryAdmin(SeenAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)

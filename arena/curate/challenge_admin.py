@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -37,15 +38,16 @@ from arena.pictures.intake import PictureError
 from arena.pictures.workshop import WorkshopError, open_workshop
 
 from .ordering import OrderForm, orderable_models
-from .told import ToldAdmin
+from .raw import SeenAdmin, save_changed
+from .seen import SeenForm
 
 
-class ChallengeForm(forms.ModelForm):
+class ChallengeForm(SeenForm):
     # What was refused while everything on the page was being saved.
     refused: ClassVar[Sequence[str]] = ()
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         for reason in self.refused:
             self.add_error(None, reason)
         return cleaned
@@ -106,7 +108,7 @@ REFUSED = "_refused_while_saving"
 WORDS = ("alt", "credit", "licence", "source", "shows_people", "consent")
 
 
-class ReferenceForm(forms.ModelForm):
+class ReferenceForm(SeenForm):
     upload = forms.FileField(
         required=False, help_text="PNG, JPEG or WebP; it is checked and rebuilt from its pixels."
     )
@@ -128,7 +130,7 @@ class ReferenceForm(forms.ModelForm):
         return upload
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         is_new = self.instance.pk is None and self.has_changed()
         if is_new and "upload" not in self.errors and not cleaned.get("upload"):
             self.add_error("upload", "Choose the picture's file.")
@@ -138,13 +140,13 @@ class ReferenceForm(forms.ModelForm):
 class ReferenceInline(admin.StackedInline):
     model = ReferencePicture
     form = ReferenceForm
-    fields = ("upload", *WORDS)
+    fields = ("upload", *WORDS, "seen")
     extra = 0
     can_delete = False  # removed at the desk, which knows whether it is in use
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(ToldAdmin):
+class ChallengeAdmin(SeenAdmin):
     form = ChallengeForm
     list_display = ("title", "discipline", "status", "pictures")
     list_filter = ("status", "discipline", "categories")
@@ -162,6 +164,7 @@ class ChallengeAdmin(ToldAdmin):
         "position",
         "allow_fallback",
         ("status", "opened_at", "closed_at"),
+        "seen",
     )
     inlines = (PromptInline, ReferenceInline)
 
@@ -188,7 +191,7 @@ class ChallengeAdmin(ToldAdmin):
         form = super().get_form(request, *args, **kwargs)
         return type(form.__name__, (form,), {"refused": getattr(request, REFUSED, ())})
 
-    def save_model(self, request: HttpRequest, obj: Challenge, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """Write what was changed and nothing else; pictures may have been ordered meanwhile."""
         if not change:
             super().save_model(request, obj, form, change)
@@ -223,7 +226,7 @@ class ChallengeAdmin(ToldAdmin):
             if not form.has_changed():
                 continue
             if form.instance.pk:
-                form.instance.save(update_fields=WORDS)
+                save_changed(form.instance, form=form, change=True)
                 formset.changed_objects.append((form.instance, form.changed_data))
                 continue
             words = {name: form.cleaned_data[name] for name in WORDS}

@@ -1,18 +1,35 @@
-"""The law of the catalogue among the raw rows: staff may change rows there, and break no rule by it."""
+"""The law of the raw rows: staff may change them there, break no rule by it, and set nothing back unseen."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from .ruled import RuledForm
+from .seen import SeenForm
 from .told import ToldAdmin
 
 
-class LawfulAdmin(ToldAdmin):
-    """Raw rows of the catalogue: by its rules, and only what was changed is written."""
+class SeenAdmin(ToldAdmin):
+    """Raw rows that nobody sets back unseen; only what was changed is written."""
+
+    form = SeenForm
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        found = super().get_object(request, *args, **kwargs)
+        if found is None:
+            return None
+        return hold(request, self.get_queryset(request)).filter(pk=found.pk).first()
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        save_changed(obj, form=form, change=change)
+
+
+class LawfulAdmin(SeenAdmin):
+    """Raw rows of the catalogue, by its rules."""
 
     form = RuledForm
 
@@ -22,8 +39,15 @@ class LawfulAdmin(ToldAdmin):
         names = {field.name for field in self.opts.fields}
         return (*fixed, "population") if obj and "population" in names else fixed
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        save_changed(obj, form=form, change=change)
+
+class LawfulInline(admin.TabularInline):
+    """Raw rows on another's page, by the rules of the catalogue."""
+
+    form = RuledForm
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return hold(request, super().get_queryset(request))
 
 
 class ShownInline(admin.TabularInline):
@@ -39,6 +63,12 @@ class ShownInline(admin.TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def hold(request: HttpRequest, rows: QuerySet) -> QuerySet:
+    """Hold rows that are being saved: what they are compared with stays until they are written."""
+    saving = request.method == "POST" and transaction.get_connection().in_atomic_block
+    return rows.select_for_update(of=("self",), no_key=True) if saving else rows
 
 
 def save_changed(obj: Model, *, form: forms.ModelForm, change: bool) -> None:

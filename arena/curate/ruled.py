@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django import forms
-
 from arena.catalog.editing import find_faults, new_faults
 
+from .seen import SeenForm
 
-class RuledForm(forms.ModelForm):
+
+class RuledForm(SeenForm):
     """A form that refuses what is against the catalogue's rules; an old fault elsewhere stops nobody."""
 
     def _post_clean(self) -> None:

@@ -18,11 +18,23 @@ SHOWN = 60
 UNTOLD = frozenset({"key_variable"})
 
 
-class SeenForm(forms.ModelForm):
-    """A form of a row that is there. It carries what stood in each field, and is refused where that has changed.
+class SeenField(forms.CharField):
+    """Carries what a form's reader saw, unseen; that alone changes nothing."""
 
-    It is shown again with what was typed and what stands there now; sent once more it is taken.
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class SeenForm(forms.ModelForm):
+    """A form of a row. It carries what stood in each field, and is refused where that has changed.
+
+    It is shown again with what was typed and what stands there now; sent once more it is taken. What lists
+    its fields by name must list `seen`, too.
     """
+
+    seen = SeenField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,10 +42,7 @@ class SeenForm(forms.ModelForm):
         self._stored = _fingerprints(self.initial)
         for name in UNTOLD & set(self.initial):
             self.initial[name] = KeyName().render(self.initial[name])
-        if self.instance.pk is not None:
-            self.fields["seen"] = forms.CharField(
-                required=False, widget=forms.HiddenInput, initial=_as_text(self._stored)
-            )
+        self.fields["seen"].initial = _as_text(self._stored)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -43,7 +52,8 @@ class SeenForm(forms.ModelForm):
             if cleaned[name] == self.initial.get(name) == CONCEALED:
                 cleaned[name] = self._stood[name]
         changed = [name for name, mark in self._stored.items() if seen.get(name, mark) != mark]
-        if changed:
+        # A new row is nobody else's.
+        if changed and self.instance.pk is not None:
             data = self.data.copy()  # type: ignore[attr-defined]
             data[self.add_prefix("seen")] = _as_text(self._stored)
             self.data = data

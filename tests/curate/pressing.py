@@ -1,6 +1,7 @@
 """What a curator presses at the desk, as a browser posts it."""
 
 from datetime import timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -44,3 +45,49 @@ def undo_last(client: Any, curator: User) -> HistoryLine:
 
 def in_hours(hours: int) -> str:
     return f"{timezone.now() + timedelta(hours=hours):%Y-%m-%dT%H:%M}"
+
+
+class _Fields(HTMLParser):
+    """Collects what the fields of the form with an id would send as they are."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__()
+        self.form, self.inside, self.name = form, False, ""
+        self.found: dict[str, list[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.inside = given.get("id") == self.form
+        elif not self.inside or (tag != "option" and "name" not in given) or "disabled" in given:
+            return
+        elif tag == "input" and given.get("type") not in ("submit", "file"):
+            ticked = given.get("type") in ("checkbox", "radio")
+            if not ticked or "checked" in given:
+                value = given.get("value") or ("on" if ticked else "")
+                self.found.setdefault(given["name"] or "", []).append(value)
+        elif tag in ("select", "textarea"):
+            self.name = given["name"] or ""
+            if tag == "textarea":
+                self.found[self.name] = [""]
+        elif tag == "option" and "selected" in given:
+            self.found.setdefault(self.name, []).append(given.get("value") or "")
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "textarea" and self.name in self.found:
+            # The first line feed after the tag is none of the words.
+            words = self.found[self.name][0] + data
+            self.found[self.name] = [words.removeprefix("\n")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("select", "textarea"):
+            self.name = ""
+        if tag == "form":
+            self.inside = False
+
+
+def read_form(html: str, form: str) -> dict[str, list[str]]:
+    """What a browser would post from a form of a page, without its buttons."""
+    fields = _Fields(form)
+    fields.feed(html)
+    return {name: found for name, found in fields.found.items() if "__prefix__" not in name}
