@@ -22,6 +22,7 @@ from arena.battles.decisions import (
     show_picture,
 )
 from arena.battles.models import Battle, Vote
+from arena.catalog.editing import check_siblings
 from arena.catalog.models import (
     ImageModel,
     Lab,
@@ -315,8 +316,20 @@ class ModelTextInline(LawfulInline):
     fields = (("section", "written_on"), "text", "sources", "seen")
 
 
+class ImageModelForm(RuledForm):
+    def clean(self) -> dict[str, Any]:
+        """Refuse siblings of the other population (I8)."""
+        cleaned = super().clean()
+        if "siblings" in cleaned and "siblings" in self.changed_data:
+            population = cleaned.get("population", self.instance.population)
+            own = ImageModel(pk=self.instance.pk, population=population)
+            check_siblings(own, cleaned["siblings"])
+        return cleaned
+
+
 @admin.register(ImageModel)
 class ImageModelAdmin(LawfulAdmin):
+    form = ImageModelForm
     list_display = ("name", "lab", "population", "status")
     list_filter = ("population", "status", "lab")
     list_select_related = ("lab",)

@@ -15,6 +15,7 @@ from arena.catalog.models import ImageModel, Lab, Offering, PriceRule, Provider
 from arena.challenges.models import Challenge, HistoryLine
 from arena.curate.raw import save_changed
 from arena.generation.models import Breaker
+from tests.curate.pressing import read_form
 from tests.factories import create_challenge, create_model, create_offering, create_slot
 
 pytestmark = pytest.mark.django_db
@@ -508,6 +509,32 @@ def test_raw_rows_keep_the_rules_of_the_desk(admin_client):
     at = reverse("admin:catalog_imagemodel_change", args=[model.pk])
     assert b"Price rules" not in admin_client.get(at).content
     assert "population" not in admin_client.get(at).context["adminform"].form.fields
+
+
+def test_raw_rows_mix_no_populations_as_siblings(admin_client):
+    real, demo = create_model(population="real", name="Real"), create_model(name="Demo")
+    at = reverse("admin:catalog_imagemodel_change", args=[real.pk])
+    data = read_form(admin_client.get(at).content.decode(), "imagemodel_form")
+    answer = admin_client.post(at, data | {"siblings": demo.pk})
+    assert "is no other real model" in answer.content.decode()
+    assert not real.siblings.exists()
+    new = reverse("admin:catalog_imagemodel_add")
+    data = read_form(admin_client.get(new).content.decode(), "imagemodel_form")
+    data |= {"name": "N", "slug": "n", "lab": real.lab_id, "disciplines": "text-to-image"}
+    answer = admin_client.post(new, data | {"population": "real", "siblings": demo.pk})
+    assert "is no other real model" in answer.content.decode()
+    other = create_model(population="real", name="Other")
+    assert (
+        admin_client.post(
+            new, data | {"population": "real", "siblings": [real.pk, other.pk]}
+        ).status_code
+        == 302
+    )
+    assert set(real.siblings.all()) == {ImageModel.objects.get(slug="n")}
+    # One that was mixed before keeps nobody from changing another field.
+    real.siblings.add(demo)
+    data = read_form(admin_client.get(at).content.decode(), "imagemodel_form")
+    assert admin_client.post(at, data | {"family": "Mine"}).status_code == 302
 
 
 def test_a_raw_save_writes_only_what_was_changed():
