@@ -44,6 +44,7 @@ from arena.generation.wanted import describe_wanted
 from arena.ratings.models import RatingRun
 
 from .call_admin import BatchAdmin, BreakerAdmin
+from .catalogue.forms import FlagsField
 from .challenge_admin import ChallengeAdmin
 from .key_admin import ApiKeyAdmin
 from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
@@ -342,9 +343,13 @@ class ImageModelAdmin(LawfulAdmin):
         return super().get_inlines(request, obj) if obj else ()
 
 
+class WholeOfferingForm(OfferingForm):
+    options = FlagsField(required=False, help_text="Over the provider's flags, as JSON.")
+
+
 @admin.register(Offering)
 class OfferingAdmin(LawfulAdmin):
-    form = OfferingForm
+    form = WholeOfferingForm
     list_display = ("model", "provider", "remote_id", "priority", "enabled")
     list_select_related = ("model", "provider")
     list_filter = ("provider", "enabled")
@@ -353,6 +358,7 @@ class OfferingAdmin(LawfulAdmin):
 
 class ProviderForm(RuledForm):
     website = forms.URLField(required=False, assume_scheme="https")
+    options = FlagsField(required=False, help_text="Flags of the dialect, as JSON.")
 
 
 @admin.register(Provider)

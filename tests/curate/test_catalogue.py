@@ -193,6 +193,31 @@ def test_flags_that_cannot_be_kept_are_refused_in_a_sentence(client, curator, op
     assert Offering.objects.get().options == {}
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ('{"extra_body": {"x": NaN}}', "It holds NaN, which is no number of JSON."),
+        ('{"extra_body": {"x": 1e999}}', "It holds a number that is too large."),
+        ('{"x": ' + "[" * 5000 + "]" * 5000 + "}", "It is nested too deeply."),
+        ('{"x": 1' + "0" * 5000 + "}", "It holds a number that is too long."),
+        ('{"x": "\\u0000"}', "It holds a character that cannot be kept"),
+        ("[1]", "It must be an object of JSON"),
+    ],
+    ids=("nan", "too-large", "too-deep", "too-long", "nul", "a-list"),
+)
+def test_raw_flags_that_cannot_be_kept_are_refused_in_a_sentence(admin_client, options, sentence):
+    offering = create_offering(price="0.04", resend_safe=False)
+    for kind, row in (("provider", offering.provider), ("offering", offering)):
+        page = reverse(f"admin:catalog_{kind}_change", args=[row.pk])
+        data = read_form(admin_client.get(page).content.decode(), f"{kind}_form")
+        answer = admin_client.post(page, data | {"options": options})
+        assert answer.status_code == 200
+        assert sentence in answer.content.decode()
+        stood = row.options
+        row.refresh_from_db()
+        assert row.options == stood
+
+
 def price_form(**values: Any) -> dict[str, Any]:
     return {
         "rules-TOTAL_FORMS": 3,
