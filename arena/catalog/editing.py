@@ -21,7 +21,7 @@ from arena.providers.flags import find_wrong_kinds
 from .checks import check_rates, day_before, find_wild_numbers
 from .flags import UNKEEPABLE_WORDS, holds_unkeepable, say_wrong_flags
 from .keys import NO_KEYS_HERE, find_key_faults, find_offered_key_faults, why_no_address
-from .models import ImageModel, ModelText, Offering, PriceClaim, PriceRule, Provider
+from .models import ImageModel, Lab, ModelText, Offering, PriceClaim, PriceRule, Provider
 from .price_lists import MOST_DOLLARS
 from .prices import as_rate
 
@@ -30,9 +30,11 @@ Row = TypeVar("Row", bound=models.Model)
 SECRET = re.compile(
     r"api[-_]?key|secret|password|authorization|bearer|(access|auth)[-_]?token", re.IGNORECASE
 )
-# Days of price lists: others are slips of the hand, and calendars end at the year 9999.
 MOST_MARKUP = 10
+# Days of price lists: others are slips of the hand, and calendars end at the year 9999.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# What a model, a lab and a provider keep, and what that is called.
+FIXED = {"slug": "address", "population": "population"}
 # What a price list that has begun may still be given: its end, and words.
 OPEN_TO_CHANGE = ("valid_until", "note", "position")
 
@@ -164,25 +166,27 @@ def _parse(row: models.Model, name: str, value: Any) -> Any:
 # The rules of each kind of row ---------------------------------------------------------------------
 
 
-def _fixed_population(row: ImageModel | Provider) -> Iterator[tuple[str, str]]:
-    """The two populations never mix (I8), so nobody goes over."""
+def _check_fixed(row: models.Model) -> Iterator[tuple[str, str]]:
+    """What stands in addresses and files stays, and the two populations never mix (I8), so nobody goes over."""
     if row.pk is None:
         return
-    stored = type(row)._default_manager.filter(pk=row.pk).values_list("population", flat=True)
-    if any(population != row.population for population in stored):
-        yield "population", "The population of what is there never changes."
+    names = [name for name in FIXED if hasattr(row, name)]
+    stored = type(row)._default_manager.filter(pk=row.pk).values(*names).first() or {}
+    for name, value in stored.items():
+        if value != getattr(row, name):
+            yield name, f"The {FIXED[name]} of what is there never changes."
 
 
 def _check_model(model: models.Model) -> Iterator[tuple[str, str]]:
     assert isinstance(model, ImageModel)  # noqa: S101 - narrows the type
-    yield from _fixed_population(model)
+    yield from _check_fixed(model)
     if not model.takes:
         yield "takes", "At least one picture is made of each prompt."
 
 
 def _check_provider(provider: models.Model) -> Iterator[tuple[str, str]]:
     assert isinstance(provider, Provider)  # noqa: S101 - narrows the type
-    yield from _fixed_population(provider)
+    yield from _check_fixed(provider)
     if provider.dialect not in DIALECTS:
         yield "dialect", f"Nobody speaks it here. Dialects: {', '.join(sorted(DIALECTS))}."
     address = provider.base_url
@@ -264,6 +268,7 @@ def say_why_no_day(day: date) -> str:
 
 RULES: dict[type[models.Model], Callable[[models.Model], Iterator[tuple[str, str]]]] = {
     ImageModel: _check_model,
+    Lab: _check_fixed,
     ModelText: _check_text,
     Provider: _check_provider,
     Offering: _check_offering,

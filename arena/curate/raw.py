@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from arena.catalog.editing import FIXED
+
 from .ruled import RuledForm
 from .seen import SeenForm
 from .told import ToldAdmin
@@ -34,10 +36,10 @@ class LawfulAdmin(SeenAdmin):
     form = RuledForm
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The two populations never mix (I8), so nobody goes over."""
-        fixed = super().get_readonly_fields(request, obj)
+        """Show what stays once a row is there."""
+        shown = super().get_readonly_fields(request, obj)
         names = {field.name for field in self.opts.fields}
-        return (*fixed, "population") if obj and "population" in names else fixed
+        return (*shown, *(name for name in FIXED if name in names)) if obj else shown
 
 
 class LawfulInline(admin.TabularInline):

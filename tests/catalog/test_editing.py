@@ -12,6 +12,7 @@ from arena.catalog.editing import (
     begin_price_list,
     change_row,
     check_rule_change,
+    find_faults,
     holds_secret,
     restore_row,
     tell_rules,
@@ -175,6 +176,15 @@ def test_siblings_are_of_one_population():
     with pytest.raises(ValidationError, match="deleted meanwhile"):
         change_row(model, siblings=[other.pk, real.pk + 1])
     assert not model.siblings.exists()
+
+
+def test_an_address_stays_whoever_would_change_it():
+    offering = create_offering()
+    for row in (offering.model, offering.provider, offering.model.lab):
+        with pytest.raises(ValidationError, match="address of what is there never changes"):
+            change_row(row, slug="moved")
+        row.slug = "moved"
+        assert [name for name, _ in find_faults(row)] == ["slug"]
 
 
 def test_an_offering_is_of_its_models_population():

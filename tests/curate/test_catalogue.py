@@ -562,6 +562,20 @@ def test_raw_rows_mix_no_populations_as_siblings(admin_client):
     assert admin_client.post(at, data | {"family": "Mine"}).status_code == 302
 
 
+def test_raw_rows_keep_addresses_and_populations(admin_client):
+    offering = create_offering()
+    model = offering.model
+    for kind, row in (("imagemodel", model), ("provider", offering.provider), ("lab", model.lab)):
+        page = reverse(f"admin:catalog_{kind}_change", args=[row.pk])
+        data = read_form(admin_client.get(page).content.decode(), f"{kind}_form")
+        assert not {"slug", "population"} & set(data)
+        moved = {"slug": "moved", "population": "real", "name": "Renamed"}
+        assert admin_client.post(page, data | moved).status_code == 302
+        slug = row.slug
+        row.refresh_from_db()
+        assert (row.slug, row.name) == (slug, "Renamed")
+
+
 def test_a_raw_save_writes_only_what_was_changed():
     challenge = create_challenge()
     stale = Challenge.objects.get(pk=challenge.pk)

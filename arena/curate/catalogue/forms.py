@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 
-from arena.catalog.editing import find_faults, say_why_no_day
+from arena.catalog.editing import FIXED, find_faults, say_why_no_day
 from arena.catalog.models import (
     Discipline,
     ImageModel,
@@ -73,7 +73,7 @@ def disciplines_field() -> forms.MultipleChoiceField:
 class RowForm(SeenForm):
     """A row of the catalogue. What stands in addresses, and the population, is fixed once it is there."""
 
-    fixed: tuple[str, ...] = ("slug", "population")
+    fixed: tuple[str, ...] = tuple(FIXED)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
