@@ -46,6 +46,7 @@ from arena.ratings.models import RatingRun
 from .call_admin import BatchAdmin, BreakerAdmin
 from .catalogue.forms import FlagsField
 from .challenge_admin import ChallengeAdmin
+from .exchange.cells import KeyName
 from .key_admin import ApiKeyAdmin
 from .money_admin import LedgerEntryAdmin, SpendingCapAdmin
 from .raw import LawfulAdmin, LawfulInline, SeenAdmin, ShownInline
@@ -364,7 +365,11 @@ class ProviderForm(RuledForm):
 @admin.register(Provider)
 class ProviderAdmin(LawfulAdmin):
     form = ProviderForm
-    list_display = ("name", "dialect", "key_variable", "enabled")
+    list_display = ("name", "dialect", "key", "enabled")
+
+    @admin.display(description="key variable", ordering="key_variable")
+    def key(self, provider: Provider) -> str:
+        return str(KeyName().render(provider.key_variable))
 
 
 class LabForm(RuledForm):

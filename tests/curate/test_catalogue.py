@@ -432,6 +432,22 @@ def test_a_key_that_was_pasted_is_concealed_and_stays_until_it_is_replaced(clien
     assert Provider.objects.get().key_variable == ""
 
 
+def test_a_key_that_was_pasted_is_concealed_among_the_raw_rows(admin_client):
+    provider = create_offering().provider
+    key = "sk-proj-4f9aB7xQ2LmN8vR1tY6uZ0"
+    Provider.objects.update(key_variable=key)
+    page = reverse("admin:catalog_provider_change", args=[provider.pk])
+    for at in (page, reverse("admin:catalog_provider_changelist")):
+        shown = admin_client.get(at).content.decode()
+        assert "not shown" in shown
+        assert key not in shown
+    data = read_form(admin_client.get(page).content.decode(), "provider_form")
+    data["website"] = ["https://example.org/"]
+    assert admin_client.post(page, data).status_code == 302
+    stored = Provider.objects.get()
+    assert (stored.website, stored.key_variable) == ("https://example.org/", key)
+
+
 EVIL = "https://evil.example/v1"
 TAKEN = [
     ({"base_url": EVIL}, "The key OPENAI_API_KEY may not be sent to evil.example"),
