@@ -263,6 +263,25 @@ def test_a_price_list_is_planned_shown_by_date_and_taken_back(client, curator):
     assert client.post(page, {"valid_from": str(tomorrow)}).status_code == 422
 
 
+def test_a_new_list_reverts_no_other_one_that_came_meanwhile(client, curator):
+    offering = create_offering(price="0.04", resend_safe=False)
+    page, today = address("prices", offering.pk), timezone.now().date()
+    later, tomorrow = str(today + timedelta(days=2)), str(today + timedelta(days=1))
+    stale = {"seen": client.get(page).context["form"]["seen"].value()}
+    theirs = price_form(valid_from=tomorrow, **stale) | {"rules-0-amount": "0.99"}
+    assert client.post(page, theirs).status_code == 302
+    mine = price_form(valid_from=later, **stale)
+    refused = client.post(page, mine)
+    assert refused.status_code == 422
+    assert b"Somebody changed the prices while you had this open" in refused.content
+    assert [one.lines[0].amount for one in refused.context["lists"]] == ["0.99", "0.04"]
+    assert PriceRule.objects.count() == 2
+    again = refused.context["form"]["seen"].value()
+    assert f'value="{again}"' in refused.content.decode()
+    assert client.post(page, mine | {"seen": again}).status_code == 302
+    assert PriceRule.objects.count() == 3
+
+
 def plan_list(client: Any) -> HistoryLine:
     """Plan a price list for a day to come; return its line of the history."""
     offering = create_offering(price="0.04", resend_safe=False)

@@ -21,7 +21,7 @@ from arena.catalog.models import (
 from arena.catalog.words import CLAIM
 from arena.curate.exchange.cells import Flags
 from arena.curate.ruled import RuledForm
-from arena.curate.seen import SeenForm
+from arena.curate.seen import SeenField, SeenForm
 from arena.providers.dialects import DIALECTS
 
 MOST_RULES = 60
@@ -247,8 +247,9 @@ class ClaimForm(RuledForm):
 
 
 class PriceListForm(forms.Form):
-    """From when a new price list holds, and where it is printed."""
+    """From when a new price list holds, and where it is printed; carries which prices its reader saw."""
 
+    seen = SeenField(required=False)
     valid_from = forms.DateField(
         label="Holds from",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -257,6 +258,18 @@ class PriceListForm(forms.Form):
     source = forms.CharField(
         max_length=200, required=False, help_text="Where it is printed: an address, or words."
     )
+
+    def refuse_unseen(self, stored: str) -> None:
+        """Refuse once where the prices (`mark_prices`) are not those that were seen; raises ValidationError."""
+        if self.cleaned_data["seen"] in ("", stored):
+            return
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("seen")] = stored
+        self.data = data
+        raise ValidationError(
+            "Somebody changed the prices while you had this open: see the lists so far. Your rules are still "
+            "here: begin this list again to set them, or open the page anew."
+        )
 
     def clean_valid_from(self) -> date:
         day: date = self.cleaned_data["valid_from"]

@@ -1,5 +1,7 @@
 """A new dated price list of an offering: it ends the former one, and changes nothing that held."""
 
+import hashlib
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,7 +32,10 @@ def add_list(request: HttpRequest, pk: int) -> HttpResponse:
     holding = rules_on(today, rules=offering.price_rules.all())
     initial = [_copy(rule) for rule in holding]
     posted = request.POST if request.method == "POST" else None
-    form = PriceListForm(posted, initial={"valid_from": today + timedelta(days=1)})
+    form = PriceListForm(
+        posted,
+        initial={"valid_from": today + timedelta(days=1), "seen": mark_prices(offering)},
+    )
     rules = RuleFormSet(posted, initial=initial, prefix="rules")
     if (
         request.method == "POST"
@@ -59,7 +64,15 @@ def _copy(rule: PriceRule) -> dict[str, Any]:
     }
 
 
+def mark_prices(offering: Offering) -> str:
+    """Name all that an offering's price rules say now."""
+    rules = offering.price_rules.order_by("pk")
+    return hashlib.sha256(json.dumps(tell_rules(rules)).encode()).hexdigest()[:16]
+
+
 def _begin(offering: Offering, form: PriceListForm, rules: Any) -> dict[str, Any]:
+    Offering.objects.select_for_update(no_key=True).get(pk=offering.pk)
+    form.refuse_unseen(mark_prices(offering))
     today = timezone.now().date()
     day, source = form.cleaned_data["valid_from"], form.cleaned_data["source"].strip()
     wanted: list[PriceRule] = [
