@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
+from arena.catalog.models import Offering
 from arena.challenges.models import HistoryLine
 
 
@@ -91,3 +92,31 @@ def read_form(html: str, form: str) -> dict[str, list[str]]:
     fields = _Fields(form)
     fields.feed(html)
     return {name: found for name, found in fields.found.items() if "__prefix__" not in name}
+
+
+def address(name: str, *args: Any) -> str:
+    return reverse(f"catalogue:{name}", args=args)
+
+
+def take_back(client: Any) -> Any:
+    line = HistoryLine.objects.first()
+    assert line is not None
+    return client.post(reverse("desk:undo", args=[line.pk]), follow=True)
+
+
+def filled(form: Any, **values: Any) -> dict[str, Any]:
+    """What a browser would post from a form as it is shown."""
+    data = {field.html_name: field.value() for field in form}
+    given = (data | values).items()
+    return {name: value for name, value in given if value is not None and value is not False}
+
+
+def post_raw(client: Any, offering: Offering, **values: Any) -> Any:
+    """Save an offering's raw rows with its price rules, as they are but for some values."""
+    at = reverse("admin:catalog_offering_change", args=[offering.pk])
+    context = client.get(at).context
+    (rules,) = (one.formset for one in context["inline_admin_formsets"])
+    data = filled(context["adminform"].form, options="{}") | filled(rules.management_form)
+    for form in rules.forms:
+        data |= filled(form)
+    return client.post(at, data | values)
