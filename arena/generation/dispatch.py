@@ -27,8 +27,9 @@ from .wanted import Wanted, describe_wanted
 log = logging.getLogger(__name__)
 
 LOOK_AT = 500
-# Whoever waits for a provider of his own holds up nobody behind him: so many times it is looked further.
-MOST_LOOKS = 20
+# Whoever waits for a provider of his own holds up nobody behind him: so many times it is looked further. After
+# the end of one call only once, and only if nothing at all was planned; `dispatch` follows within seconds.
+MOST_LOOKS, MOST_LOOKS_FOR_FEW = 10, 2
 # The end of one call makes room for another one; whatever cannot be planned then, `dispatch` sees.
 LOOK_AT_FEW = 12
 ONE_DAY = timedelta(days=1)
@@ -83,6 +84,10 @@ class PassedOver:
         else:
             self.slots.add(slot.pk)
 
+    def holds(self, slot: Slot) -> bool:
+        """Tell whether a slot's batch and model were passed over; retries find nobody where first calls do not."""
+        return (slot.batch_id, slot.model_id) in self.pairs
+
     def condition(self) -> Q:
         """Return the condition that tells what was passed over."""
         found = Q(pk__in=self.slots)
@@ -94,9 +99,9 @@ class PassedOver:
 def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
     """Plan a generation for each due slot that a provider has room for; return the ids of those to make.
 
-    `look_at`: how many slots, in their order, of models that some provider with room offers; further ones
-    are looked at only until as many are planned. `wait` for another planner to finish; else nothing is
-    planned while there is one.
+    `look_at`: how many slots, in their order, of models that some provider with room offers; where fewer
+    than that are planned, it is looked further. `wait` for another planner to finish; else nothing is planned
+    while there is one.
 
     The money is put aside in the same transaction; a slot that no cap has room for gets a generation that
     is `over-budget` and waits for the next day. Slots of models that nobody can be asked for (no key, a
@@ -110,13 +115,13 @@ def plan_due(*, look_at: int = LOOK_AT, wait: bool = False) -> list[int]:
         rooms = read_rooms()
         planned: list[Generation] = []
         passed, most = PassedOver(), look_at
-        for _ in range(MOST_LOOKS):
+        is_few = look_at < LOOK_AT
+        for _ in range(MOST_LOOKS_FOR_FEW if is_few else MOST_LOOKS):
             models = _askable_models(rooms) if rooms.roomy else set()
             slots = _due_slots(models, most=most, but=passed) if models else []
             planned += _plan_slots(slots, rooms, passed)
-            if len(slots) < most or len(planned) >= look_at:
+            if len(slots) < most or len(planned) >= (1 if is_few else look_at):
                 break
-            # Those at the head may all wait for a provider of their own; others shall not wait behind them.
             most = LOOK_AT
         reach("planned")
     return [g.pk for g in planned if g.state == Generation.State.RESERVED]
@@ -144,6 +149,8 @@ def _plan_slots(slots: list[Slot], rooms: Rooms, passed: PassedOver) -> list[Gen
         outlook.purse = Purse()
     drafts = []
     for slot in slots:
+        if passed.holds(slot):
+            continue
         if draft := _plan_if_possible(slot, outlook):
             drafts.append(draft)
         else:
