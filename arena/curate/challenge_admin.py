@@ -260,6 +260,8 @@ class ChallengeAdmin(SeenAdmin):
                 takes=form.cleaned_data["takes"],
                 ordered_by=cast(User, request.user),
             )
+            if new:
+                self.log_change(request, challenge, f"{new} new pictures ordered.")
             messages.success(
                 request, f"{new} new pictures ordered." if new else "Nothing new to order."
             )

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from arena.challenges.models import Category, Challenge, HistoryLine
 from arena.generation.models import Batch, Candidate, SpendingCap
-from tests.factories import create_arena
+from tests.factories import create_arena, create_challenge, create_offering
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,17 @@ def test_actions_and_saves_among_raw_rows_leave_lines_of_who_and_what(client, cu
     assert told[3] == f"Raw rows, spending cap \u201c{SpendingCap.objects.get()}\u201d: Added."
     page = client.get(reverse("desk:history")).content.decode()
     assert page.count("Done among the raw rows") == 4
+
+
+def test_an_order_among_raw_rows_leaves_a_line_and_one_of_nothing_new_leaves_none(client, curator):
+    model = create_offering().model
+    challenge = create_challenge()
+    at = reverse("admin:challenge_pictures", args=[challenge.pk])
+    order = {"models": [model.pk], "takes": "2", "order": "1"}
+    for _ in range(2):
+        assert client.post(at, order).status_code == 302
+    told = f"Raw rows, challenge \u201c{challenge}\u201d: 2 new pictures ordered."
+    assert said() == [("carla", told, challenge.pk)]
 
 
 def test_a_raw_save_says_what_it_changed_and_one_without_a_change_says_nothing(client, curator):
