@@ -121,7 +121,7 @@ def plan_without_order(patch: Patch) -> None:
 
 
 def send_uncertain_again(patch: Patch) -> None:
-    def due(models: Any, *, most: int) -> list[Slot]:
+    def due(models: Any, *, most: int, but: Any) -> list[Slot]:
         busy = Generation.objects.filter(state__in=Generation.RUNNING)
         due = Slot.objects.filter(finished_at=None, next_attempt_at__lte=Now())
         return list(due.exclude(generations__in=busy).select_related("model", "prompt__challenge"))
