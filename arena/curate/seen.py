@@ -54,14 +54,8 @@ class SeenForm(forms.ModelForm):
         changed = [name for name, mark in self._stored.items() if seen.get(name, mark) != mark]
         # A new row is nobody else's.
         if changed and self.instance.pk is not None:
-            data = self.data.copy()  # type: ignore[attr-defined]
-            data[self.add_prefix("seen")] = _as_text(self._stored)
-            self.data = data
-            told = "; ".join(self._tell(name) for name in changed)
-            raise ValidationError(
-                f"Somebody changed this while you had it open. Now there is: {told}. "
-                "Your words are still here: save again to set them, or open the page anew."
-            )
+            see_anew(self, _as_text(self._stored))
+            raise _changed_meanwhile(self._tell(name) for name in changed)
         return cleaned
 
     @property
@@ -88,7 +82,7 @@ class SeenValues(forms.Form):
     """
 
     # Pages show several of these forms, so this field has no id.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))
+    seen = SeenField(required=False, widget=forms.HiddenInput(attrs={"id": False}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,16 +93,25 @@ class SeenValues(forms.Form):
         marks = _fingerprints(stands)
         seen = _from_text(self.cleaned_data["seen"])
         changed = [name for name, mark in marks.items() if seen.get(name, mark) != mark]
-        if not changed:
-            return
-        data = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix("seen")] = _as_text(marks)
-        self.data = data
-        told = "; ".join(f"{self[name].label} “{_say_value(stands[name])}”" for name in changed)
-        raise ValidationError(
-            f"Somebody changed this while you had it open. Now there is: {told}. "
-            "What you typed is still here: send it again to set it, or open the page anew."
-        )
+        if changed:
+            see_anew(self, _as_text(marks))
+            raise _changed_meanwhile(
+                f"{self[name].label} “{_say_value(stands[name])}”" for name in changed
+            )
+
+
+def see_anew(form: forms.BaseForm, seen: str) -> None:
+    """Let a form that is refused and shown again carry what stands now: sent once more it is taken."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data[form.add_prefix("seen")] = seen
+    form.data = data
+
+
+def _changed_meanwhile(told: Iterable[str]) -> ValidationError:
+    return ValidationError(
+        f"Somebody changed this while you had it open. Now there is: {'; '.join(told)}. "
+        "What you typed is still here: send it again to set it, or open the page anew."
+    )
 
 
 def _say_value(value: Any) -> str:

@@ -21,7 +21,7 @@ from arena.catalog.models import (
 from arena.catalog.words import CLAIM
 from arena.curate.exchange.cells import Flags
 from arena.curate.ruled import RuledForm
-from arena.curate.seen import SeenField, SeenForm
+from arena.curate.seen import SeenField, SeenForm, see_anew
 from arena.providers.dialects import DIALECTS
 
 MOST_RULES = 60
@@ -263,9 +263,7 @@ class PriceListForm(forms.Form):
         """Refuse once where the prices (`mark_prices`) are not those that were seen; raises ValidationError."""
         if self.cleaned_data["seen"] in ("", stored):
             return
-        data = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix("seen")] = stored
-        self.data = data
+        see_anew(self, stored)
         raise ValidationError(
             "Somebody changed the prices while you had this open: see the lists so far. Your rules are still "
             "here: begin this list again to set them, or open the page anew."
