@@ -149,12 +149,8 @@ def _plan_slots(slots: list[Slot], rooms: Rooms, passed: PassedOver) -> list[Gen
         outlook.purse = Purse()
     drafts = []
     for slot in slots:
-        if passed.holds(slot):
-            continue
-        if draft := _plan_if_possible(slot, outlook):
+        if not passed.holds(slot) and (draft := _plan_if_possible(slot, outlook, passed)):
             drafts.append(draft)
-        else:
-            passed.add(slot, is_retry=outlook.is_retry(slot))
     return _write_down_safely(drafts, outlook) if drafts else []
 
 
@@ -259,12 +255,15 @@ def _pinned(slots: list[Slot]) -> dict[tuple[int, int], int]:
     }
 
 
-def _plan_if_possible(slot: Slot, outlook: Outlook) -> Draft | None:
+def _plan_if_possible(slot: Slot, outlook: Outlook, passed: PassedOver) -> Draft | None:
     """Decide a slot's next call if somebody can be asked; what breaks is told of this slot and stops no other."""
     route = Route(None)
     try:
         wanted, route = _choose_whom(slot, outlook)
-        return None if route.offering is None else _draft(slot, outlook, wanted=wanted, route=route)
+        if route.offering is None:
+            passed.add(slot, is_retry=outlook.is_retry(slot))
+            return None
+        return _draft(slot, outlook, wanted=wanted, route=route)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:

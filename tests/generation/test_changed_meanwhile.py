@@ -285,6 +285,22 @@ def test_what_could_not_be_planned_uses_up_no_limit_of_its_provider(monkeypatch)
     assert len(plan_due()) == 1
 
 
+def test_one_picture_that_cannot_be_planned_holds_up_none_of_its_order(monkeypatch):
+    model = create_offering().model
+    challenge = create_challenge(prompts=("a", "b", "c"))
+    order(model, challenge=challenge, count=3)
+    real, bad = dispatch.draft_call, Slot.objects.order_by("pk")[0].pk
+
+    def draft(slot: Slot, **how: Any) -> Any:
+        if slot.pk == bad:
+            raise KeyError("a bad row")
+        return real(slot, **how)
+
+    monkeypatch.setattr(dispatch, "draft_call", draft)
+    assert len(plan_due()) == 2
+    assert Generation.objects.get(outcome="not_planned").slot_id == bad
+
+
 def test_what_could_not_be_planned_counts_against_nobody(monkeypatch):
     model = create_model()
     create_offering(model=model, provider_slug="p1", priority=1)
